@@ -1,0 +1,182 @@
+import type { Family, IpAddress } from "../base/ip.ts";
+import type { MacAddress } from "../base/mac.ts";
+
+export type VrrpVersion = 2 | 3;
+
+/** Priority of a router that owns the virtual addresses, and of one that is leaving (RFC 3768 5.3.4). */
+export const OWNER_PRIORITY = 255;
+export const LEAVING_PRIORITY = 0;
+
+/** What to do with an advertisement whose address list is not ours. */
+export type AddressCheck = "auto" | "drop" | "warn" | "off";
+
+export type AuthConfig =
+  | { readonly type: "none" }
+  /** `data` is what goes on the wire: the first 8 bytes of the secret, zero-padded. */
+  | { readonly type: "rfc2338-simple"; readonly data: Uint8Array<ArrayBuffer> };
+
+/** What the protocol knows of one virtual router; it never changes while the router runs. */
+export interface RouterConfig {
+  readonly version: VrrpVersion;
+  readonly family: Family;
+  /** 1–255. */
+  readonly vrid: number;
+  /** 1–254; an owner uses 255 instead. */
+  readonly priority: number;
+  readonly preempt: boolean;
+  /** How long after start or Fault a lower priority is left in peace; whole milliseconds. */
+  readonly preemptDelayMs: number;
+  /** Whole milliseconds: a multiple of 1,000 in version 2, of 10 in version 3. */
+  readonly advertIntervalMs: number;
+  /** Advertised addresses, in the order of the configuration; at least one. */
+  readonly addresses: readonly IpAddress[];
+  readonly auth: AuthConfig;
+  readonly checkAddresses: AddressCheck;
+  /** false: advertisements also list the interface's own addresses, as rVRRPd does. */
+  readonly rfc3768: boolean;
+  readonly announcements: AnnounceConfig;
+  /** Not Master before this much time after start, unless owner; whole milliseconds. */
+  readonly startupDelayMs: number;
+}
+
+export interface AnnounceConfig {
+  /** How often each address is announced in one round; 0 or more. */
+  readonly repeat: number;
+  /** A second round this long after becoming Master; 0 for none; whole milliseconds. */
+  readonly delayMs: number;
+  /** A further round each time this long has passed as Master; 0 for none; whole milliseconds. */
+  readonly refreshMs: number;
+}
+
+/** What the interface gives the protocol while it is usable. */
+export interface LinkFacts {
+  /** Source address of our advertisements; decides ties. */
+  readonly source: IpAddress;
+  /** The interface's own hardware address; decides between two owners of one address. */
+  readonly mac: MacAddress;
+  /** All virtual addresses are addresses of the interface itself. */
+  readonly owner: boolean;
+}
+
+/** The states of RFC 3768 section 6.3, and ours for a router that cannot run (Fault) or has ended (Down). */
+export type StateName = "Init" | "Backup" | "Master" | "Fault" | "Down";
+
+export type FaultReason =
+  | "interfaceMissing"
+  | "interfaceDown"
+  | "noAddress"
+  | "macRefused"
+  | "nameTaken"
+  | "notPermitted"
+  | "unsupported";
+
+/** Who was heard as Master. */
+export interface Peer {
+  readonly address: IpAddress;
+  readonly priority: number;
+}
+
+export type RouterState =
+  | { readonly name: "Init" }
+  | BackupState
+  | MasterState
+  | { readonly name: "Fault"; readonly reason: FaultReason }
+  | { readonly name: "Down" };
+
+interface RunningState {
+  readonly facts: LinkFacts;
+  /** Until then a lower priority is not preempted. */
+  readonly preemptHeldUntilMs: number;
+  /** Until then nobody but an owner becomes Master. */
+  readonly startHeldUntilMs: number;
+}
+
+export interface BackupState extends RunningState {
+  readonly name: "Backup";
+  readonly masterDownAtMs: number;
+  /** The Master's interval in version 3, our own in version 2. */
+  readonly masterIntervalMs: number;
+  /** The last one accepted; absent until one is heard. */
+  readonly master?: Peer;
+  /** Why the timer that runs now was armed, to say so when it runs out. */
+  readonly waitingFor: "firstAdvert" | "nextAdvert" | "leavingMaster";
+}
+
+export interface MasterState extends RunningState {
+  readonly name: "Master";
+  readonly nextAdvertAtMs: number;
+  /** The second round of announcements; Infinity when it is over. */
+  readonly delayedAnnounceAtMs: number;
+  /** The next refreshing round; Infinity when there is none. */
+  readonly refreshAtMs: number;
+  /** No answer to a rival before this. */
+  readonly answerRivalAfterMs: number;
+  /** After a pause of our own: says nothing until then; -Infinity when not listening. */
+  readonly listeningUntilMs: number;
+}
+
+/** A checked and accepted advertisement, as far as the state machine cares. */
+export interface HeardAdvert {
+  readonly priority: number;
+  /** Whole milliseconds; in version 2 always our own. */
+  readonly intervalMs: number;
+  readonly from: IpAddress;
+  readonly fromMac: MacAddress;
+}
+
+export type RouterEvent =
+  /** The interface can be used, or its facts have changed. */
+  | { readonly kind: "linkReady"; readonly facts: LinkFacts }
+  | { readonly kind: "linkFault"; readonly reason: FaultReason }
+  | { readonly kind: "advert"; readonly advert: HeardAdvert }
+  /** A gratuitous ARP or unsolicited neighbour advertisement by someone else for an address of ours. */
+  | { readonly kind: "claimed"; readonly address: IpAddress; readonly mac: MacAddress }
+  /** A deadline may have passed. */
+  | { readonly kind: "timer" }
+  /** The process itself stood still for this long (stopped, suspended machine). */
+  | { readonly kind: "paused"; readonly pausedMs: number }
+  | { readonly kind: "stop" };
+
+/** Why a state was entered: one closed list for logs, events and scripts. */
+export type TransitionReason =
+  | "started"
+  | "ownsAddresses"
+  | "noMasterHeard"
+  | "masterSilent"
+  | "masterLeft"
+  | "higherPriorityHeard"
+  | "higherAddressHeard"
+  | "otherOwnerHeard"
+  | "linkFault"
+  | "stopped";
+
+/** What the outside has to do, in this order. */
+export type Action =
+  | { readonly do: "sendAdvert"; readonly priority: number }
+  | { readonly do: "addAddresses" }
+  | { readonly do: "removeAddresses" }
+  | { readonly do: "announce"; readonly repeat: number }
+  | { readonly do: "report"; readonly report: Report };
+
+/** What people should know: the only way the protocol speaks to logs and counters. */
+export type Report =
+  | {
+    readonly what: "transition";
+    readonly from: StateName;
+    readonly to: StateName;
+    readonly reason: TransitionReason;
+    readonly peer?: Peer;
+    readonly fault?: FaultReason;
+  }
+  | { readonly what: "rivalMaster"; readonly peer: Peer }
+  | { readonly what: "rivalClaim"; readonly address: IpAddress; readonly mac: MacAddress }
+  | { readonly what: "otherOwner"; readonly peer: Peer; readonly weStay: boolean }
+  | { readonly what: "paused"; readonly pausedMs: number; readonly listenMs: number };
+
+/** The outcome of one step: the next state, what to do now, and when to call again at the latest. */
+export interface Step {
+  readonly state: RouterState;
+  readonly actions: readonly Action[];
+  /** Same clock as the step's `nowMs`; Infinity when only events matter. */
+  readonly deadlineMs: number;
+}
