@@ -1,0 +1,88 @@
+import { checked, SyscallError } from "./errno.ts";
+import { Fd } from "./fd.ts";
+import { SOCKADDR_NL } from "./layout.ts";
+import { lastErrno, libc } from "./libc.ts";
+import { setInt, setReceiveBuffer, setSendBuffer } from "./socket_options.ts";
+
+const AF_NETLINK = 16;
+const SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0o2004000;
+const NETLINK_ROUTE = 0;
+const SOL_NETLINK = 270;
+const NETLINK_CAP_ACK = 10;
+const NETLINK_EXT_ACK = 11;
+const NETLINK_GET_STRICT_CHK = 12;
+const MSG_DONTWAIT = 0x40;
+const MSG_TRUNC = 0x20;
+const BUFFER_BYTES = 1 << 20;
+const EMSGSIZE = 90;
+
+/** A routing netlink socket (rtnetlink(7)): whole datagrams in and out, never blocking. */
+export class NetlinkSocket implements Disposable {
+  readonly fd: Fd;
+
+  /** `groups` is the bit mask of RTMGRP_* to listen to; 0 for a socket that only asks. */
+  constructor(options: { groups: number }) {
+    const number = libc().socket(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, NETLINK_ROUTE);
+    this.fd = new Fd(checked(number, () => "open a netlink socket"));
+    try {
+      this.#configure(options.groups);
+    } catch (error) {
+      this.fd.close();
+      throw error;
+    }
+  }
+
+  #configure(groups: number): void {
+    // A batch of hundreds of requests and its answers must fit. FORCE needs CAP_NET_ADMIN;
+    // without it the kernel's limits stand, and ENOBUFS is answered by a new look at everything.
+    setSendBuffer(this.fd, BUFFER_BYTES);
+    setReceiveBuffer(this.fd, BUFFER_BYTES);
+    const operation = "set a netlink option";
+    for (const option of [NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK]) {
+      setInt(this.fd, { level: SOL_NETLINK, option, operation }, 1);
+    }
+    const address = new DataView(new ArrayBuffer(SOCKADDR_NL.size));
+    address.setUint16(SOCKADDR_NL.at.nl_family, AF_NETLINK, true);
+    address.setUint32(SOCKADDR_NL.at.nl_groups, groups, true);
+    const bytes = new Uint8Array(address.buffer);
+    checked(libc().bind(this.fd.number, bytes, bytes.length), () => "bind a netlink socket");
+  }
+
+  /** Sends one datagram of whole messages. The kernel has carried them out when this returns. */
+  send(messages: Uint8Array<ArrayBuffer>): void {
+    const sent = libc().sendto(
+      this.fd.number,
+      messages,
+      BigInt(messages.length),
+      0,
+      null,
+      0,
+    );
+    checked(sent, () => "send a netlink request");
+  }
+
+  /**
+   * Reads one datagram into `buffer` and gives its length, or `undefined` when none waits. Throws
+   * {@linkcode SyscallError}: ENOBUFS when the kernel had to drop messages, EMSGSIZE (ours) for a
+   * datagram longer than `buffer`.
+   */
+  receive(buffer: Uint8Array<ArrayBuffer>): number | undefined {
+    const length = libc().recvfrom(
+      this.fd.number,
+      buffer,
+      BigInt(buffer.length),
+      MSG_DONTWAIT | MSG_TRUNC,
+      null,
+      null,
+    );
+    if (length > buffer.length) throw new SyscallError("receive a netlink message", EMSGSIZE);
+    if (length >= 0) return Number(length);
+    const error = new SyscallError("receive from netlink", lastErrno());
+    if (error.code === "EAGAIN") return undefined;
+    throw error;
+  }
+
+  [Symbol.dispose](): void {
+    this.fd.close();
+  }
+}

@@ -1,0 +1,178 @@
+import { checked, SyscallError } from "./errno.ts";
+import { Fd } from "./fd.ts";
+import { PACKET_MREQ, SOCK_FILTER, SOCK_FPROG, SOCKADDR_LL } from "./layout.ts";
+import { lastErrno, libc } from "./libc.ts";
+import {
+  setBytes,
+  setInt,
+  setReceiveBuffer,
+  SO_ATTACH_FILTER,
+  SOL_SOCKET,
+} from "./socket_options.ts";
+
+const AF_PACKET = 17;
+const SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0o2004000;
+const SOL_PACKET = 263;
+const PACKET_ADD_MEMBERSHIP = 1;
+const PACKET_IGNORE_OUTGOING = 23;
+const PACKET_MR_MULTICAST = 0;
+const MSG_DONTWAIT = 0x40;
+const PACKET_OUTGOING = 4;
+
+/** One instruction of classic BPF, linux/filter.h. */
+export interface BpfInstruction {
+  readonly code: number;
+  readonly jt: number;
+  readonly jf: number;
+  readonly k: number;
+}
+
+export interface PacketSocketOptions {
+  /** For messages only. */
+  readonly interfaceName: string;
+  readonly ifindex: number;
+  /** EtherType to receive, host order, for example 0x0800. */
+  readonly etherType: number;
+  /** Attached before the socket is bound, so that nothing slips in ahead of it. */
+  readonly filter?: readonly BpfInstruction[];
+  /** Wanted size of the kernel's receive queue; the limit of net.core.rmem_max is passed where permitted. */
+  readonly receiveBufferBytes?: number;
+}
+
+/**
+ * A raw packet socket bound to one interface; see packet(7). Frames begin with their Ethernet
+ * header. The calls never block.
+ */
+export class PacketSocket implements Disposable {
+  readonly fd: Fd;
+  readonly #interfaceName: string;
+  readonly #ifindex: number;
+  readonly #from = new DataView(new ArrayBuffer(SOCKADDR_LL.size));
+  readonly #fromBytes = new Uint8Array(this.#from.buffer);
+  readonly #fromSize = new Uint8Array(Uint32Array.of(SOCKADDR_LL.size).buffer);
+
+  /** Throws {@linkcode SyscallError}: EPERM without CAP_NET_RAW, ENODEV where the interface is gone. */
+  constructor(options: PacketSocketOptions) {
+    this.#interfaceName = options.interfaceName;
+    this.#ifindex = options.ifindex;
+    // Protocol 0 receives nothing until bind() names one: the filter is in place by then.
+    const number = libc().socket(AF_PACKET, SOCK_RAW_NONBLOCK_CLOEXEC, 0);
+    this.fd = new Fd(checked(number, () => `open a packet socket on ${options.interfaceName}`));
+    try {
+      this.#configure(options);
+    } catch (error) {
+      this.fd.close();
+      throw error;
+    }
+  }
+
+  #configure(options: PacketSocketOptions): void {
+    const operation = `hide our own frames on ${this.#interfaceName}`;
+    setInt(this.fd, { level: SOL_PACKET, option: PACKET_IGNORE_OUTGOING, operation }, 1);
+    if (options.receiveBufferBytes !== undefined) {
+      setReceiveBuffer(this.fd, options.receiveBufferBytes);
+    }
+    if (options.filter !== undefined) this.setFilter(options.filter);
+    this.#bind(options.etherType);
+  }
+
+  #bind(etherType: number): void {
+    const address = linkAddress({ ifindex: this.#ifindex, etherType });
+    checked(
+      libc().bind(this.fd.number, address, SOCKADDR_LL.size),
+      () => `bind a packet socket to ${this.#interfaceName}`,
+    );
+  }
+
+  /** Replaces the filter; the kernel swaps it in one step. Throws {@linkcode SyscallError}. */
+  setFilter(program: readonly BpfInstruction[]): void {
+    // One buffer for the header and the instructions it points to: what is passed to the call
+    // lives as long as the call, so nothing needs pinning.
+    const bytes = new Uint8Array(SOCK_FPROG.size + program.length * SOCK_FILTER.size);
+    const view = new DataView(bytes.buffer);
+    const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
+    view.setUint16(SOCK_FPROG.at.len, program.length, true);
+    view.setBigUint64(SOCK_FPROG.at.filter, address + BigInt(SOCK_FPROG.size), true);
+    program.forEach((instruction, index) => {
+      const at = SOCK_FPROG.size + index * SOCK_FILTER.size;
+      view.setUint16(at + SOCK_FILTER.at.code, instruction.code, true);
+      view.setUint8(at + SOCK_FILTER.at.jt, instruction.jt);
+      view.setUint8(at + SOCK_FILTER.at.jf, instruction.jf);
+      view.setUint32(at + SOCK_FILTER.at.k, instruction.k, true);
+    });
+    const operation = `attach a filter on ${this.#interfaceName}`;
+    const option = { level: SOL_SOCKET, option: SO_ATTACH_FILTER, operation };
+    setBytes(this.fd, { ...option, size: SOCK_FPROG.size }, bytes);
+  }
+
+  /** Lets frames to the multicast address `mac` (6 bytes) through the interface's own filter. */
+  joinMulticast(mac: Uint8Array<ArrayBuffer>): void {
+    const request = new DataView(new ArrayBuffer(PACKET_MREQ.size));
+    request.setInt32(PACKET_MREQ.at.mr_ifindex, this.#ifindex, true);
+    request.setUint16(PACKET_MREQ.at.mr_type, PACKET_MR_MULTICAST, true);
+    request.setUint16(PACKET_MREQ.at.mr_alen, mac.length, true);
+    const bytes = new Uint8Array(request.buffer);
+    bytes.set(mac, PACKET_MREQ.at.mr_address);
+    const operation = `join a multicast group on ${this.#interfaceName}`;
+    setBytes(this.fd, { level: SOL_PACKET, option: PACKET_ADD_MEMBERSHIP, operation }, bytes);
+  }
+
+  /**
+   * Reads one frame into `buffer` and gives its length in bytes (cut to the buffer's), or
+   * `undefined` when none waits. Frames that this machine sent are passed over. Throws
+   * {@linkcode SyscallError}: ENETDOWN once after the interface went down.
+   */
+  receive(buffer: Uint8Array<ArrayBuffer>): number | undefined {
+    for (;;) {
+      const length = this.#receiveAny(buffer);
+      if (length === undefined) return undefined;
+      // Kernels before 4.20 do not know PACKET_IGNORE_OUTGOING, and a test may loop frames back.
+      if (this.#from.getUint8(SOCKADDR_LL.at.sll_pkttype) !== PACKET_OUTGOING) return length;
+    }
+  }
+
+  #receiveAny(buffer: Uint8Array<ArrayBuffer>): number | undefined {
+    const length = libc().recvfrom(
+      this.fd.number,
+      buffer,
+      BigInt(buffer.length),
+      MSG_DONTWAIT,
+      this.#fromBytes,
+      this.#fromSize,
+    );
+    if (length >= 0) return Number(length);
+    const error = new SyscallError(`receive on ${this.#interfaceName}`, lastErrno());
+    if (error.code === "EAGAIN") return undefined;
+    throw error;
+  }
+
+  /** Sends one whole frame. Throws {@linkcode SyscallError}: ENOBUFS, ENETDOWN, ENXIO, EMSGSIZE. */
+  send(frame: Uint8Array<ArrayBuffer>): void {
+    const sent = libc().sendto(
+      this.fd.number,
+      frame,
+      BigInt(frame.length),
+      MSG_DONTWAIT,
+      null,
+      0,
+    );
+    checked(sent, () => `send on ${this.#interfaceName}`);
+  }
+
+  /** Closes the socket; the kernel undoes its multicast memberships. */
+  close(): void {
+    this.fd.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function linkAddress(options: { ifindex: number; etherType: number }): Uint8Array<ArrayBuffer> {
+  const address = new DataView(new ArrayBuffer(SOCKADDR_LL.size));
+  address.setUint16(SOCKADDR_LL.at.sll_family, AF_PACKET, true);
+  address.setUint16(SOCKADDR_LL.at.sll_protocol, options.etherType, false);
+  address.setInt32(SOCKADDR_LL.at.sll_ifindex, options.ifindex, true);
+  return new Uint8Array(address.buffer);
+}
