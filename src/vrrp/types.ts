@@ -77,18 +77,30 @@ export interface Peer {
 }
 
 export type RouterState =
-  | { readonly name: "Init" }
+  | InitState
   | BackupState
   | MasterState
-  | { readonly name: "Fault"; readonly reason: FaultReason }
+  | FaultState
   | { readonly name: "Down" };
 
-interface RunningState {
+interface LivingState {
+  /** Until then nobody but an owner becomes Master. */
+  readonly startHeldUntilMs: number;
+}
+
+export interface InitState extends LivingState {
+  readonly name: "Init";
+}
+
+export interface FaultState extends LivingState {
+  readonly name: "Fault";
+  readonly reason: FaultReason;
+}
+
+interface RunningState extends LivingState {
   readonly facts: LinkFacts;
   /** Until then a lower priority is not preempted. */
   readonly preemptHeldUntilMs: number;
-  /** Until then nobody but an owner becomes Master. */
-  readonly startHeldUntilMs: number;
 }
 
 export interface BackupState extends RunningState {
@@ -109,10 +121,12 @@ export interface MasterState extends RunningState {
   readonly delayedAnnounceAtMs: number;
   /** The next refreshing round; Infinity when there is none. */
   readonly refreshAtMs: number;
-  /** No answer to a rival before this. */
-  readonly answerRivalAfterMs: number;
-  /** After a pause of our own: says nothing until then; -Infinity when not listening. */
-  readonly listeningUntilMs: number;
+  /** No answer to another Master's advertisement before this. */
+  readonly answerAdvertAfterMs: number;
+  /** No answer to another's claim of our address before this. */
+  readonly answerClaimAfterMs: number;
+  /** After a pause of our own the next advertisement ends the listening and is announced again. */
+  readonly listening: boolean;
 }
 
 /** A checked and accepted advertisement, as far as the state machine cares. */

@@ -1,0 +1,65 @@
+import type { IpPrefix } from "../base/ip.ts";
+import type { MacAddress } from "../base/mac.ts";
+import type { AddressInfo, Ipv4Settings, LinkInfo } from "../wire/rtnetlink.ts";
+
+/** One wish to the kernel. `interfaceName` is for messages; the index says which link is meant. */
+export type Change =
+  | AddressWish & { readonly change: "addAddress"; readonly noPrefixRoute: boolean }
+  | AddressWish & { readonly change: "removeAddress" }
+  | LinkWish & { readonly change: "setMac"; readonly mac: MacAddress }
+  | LinkWish & { readonly change: "setUp" }
+  | LinkWish & { readonly change: "setIpv4"; readonly settings: Ipv4Settings }
+  | LinkWish & { readonly change: "noAddressGeneration" }
+  | LinkWish & { readonly change: "deleteLink" }
+  | {
+    readonly change: "addMacvlan";
+    readonly interfaceName: string;
+    readonly parentIndex: number;
+    readonly mac: MacAddress;
+    readonly group: number;
+  }
+  | { readonly change: "deleteLinkGroup"; readonly group: number };
+
+interface LinkWish {
+  readonly interfaceName: string;
+  readonly ifindex: number;
+}
+
+interface AddressWish extends LinkWish {
+  readonly prefix: IpPrefix;
+}
+
+/** A change that the kernel refused. */
+export class DriverError extends Error {
+  override readonly name = "DriverError";
+  readonly change: Change;
+  /** Symbolic errno, for example `EPERM`. */
+  readonly code: string;
+
+  constructor(change: Change, code: string, detail: string) {
+    super(detail);
+    this.change = change;
+    this.code = code;
+  }
+}
+
+/** Changes the kernel's network configuration, and says what it is. */
+export interface Driver extends Disposable {
+  readonly name: "netlink" | "libnl" | "ioctl";
+  /**
+   * Carries the changes out in order, as one batch where the kernel takes one. A change that is
+   * refused does not stop the ones after it; the refusals come back.
+   */
+  apply(changes: readonly Change[]): readonly DriverError[];
+  links(): readonly LinkInfo[];
+  /** IPv4 addresses of all interfaces. */
+  addresses(): readonly AddressInfo[];
+}
+
+/** The refusals that are not expected: `tolerated` names the codes that mean "is so already". */
+export function unexpected(
+  errors: readonly DriverError[],
+  tolerated: readonly string[],
+): readonly DriverError[] {
+  return errors.filter((error) => !tolerated.includes(error.code));
+}

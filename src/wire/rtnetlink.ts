@@ -1,0 +1,321 @@
+import {
+  type Family,
+  ipFromBytes,
+  type IpPrefix,
+  IPV4_SIZE,
+  IPV6_SIZE,
+} from "../base/ip.ts";
+import { MAC_SIZE, type MacAddress } from "../base/mac.ts";
+import {
+  type Attribute,
+  cString,
+  FLAG,
+  type NetlinkMessage,
+  type NetlinkRequest,
+  parseAttributes,
+  readCString,
+  readU16,
+  readU32,
+  u32,
+  u8,
+} from "./netlink.ts";
+
+/** Message types of rtnetlink(7). */
+export const RTM = {
+  newLink: 16,
+  delLink: 17,
+  getLink: 18,
+  newAddress: 20,
+  delAddress: 21,
+  getAddress: 22,
+} as const;
+
+/** Multicast groups of rtnetlink(7), as a bit mask for bind(). */
+export const GROUP = { link: 0x1, ipv4Address: 0x10, ipv6Address: 0x100 } as const;
+
+const AF = { unspecified: 0, ipv4: 2, ipv6: 10 } as const;
+
+/** struct ifinfomsg. */
+const LINK_AT = { family: 0, type: 2, index: 4, flags: 8, change: 12 } as const;
+const LINK_SIZE = 16;
+/** struct ifaddrmsg. */
+const ADDRESS_AT = { family: 0, prefixLength: 1, flags: 2, scope: 3, index: 4 } as const;
+const ADDRESS_SIZE = 8;
+
+const IFLA = {
+  address: 1,
+  name: 3,
+  link: 5,
+  linkInfo: 18,
+  afSpec: 26,
+  group: 27,
+} as const;
+const IFLA_INFO = { kind: 1, data: 2 } as const;
+const IFLA_MACVLAN_MODE = 1;
+const MACVLAN_MODE_BRIDGE = 4;
+const IFLA_INET_CONF = 1;
+const IFLA_INET6_ADDR_GEN_MODE = 8;
+const ADDR_GEN_MODE_NONE = 1;
+
+const IFA = { address: 1, local: 2, flags: 8, protocol: 11 } as const;
+const IFA_F_NOPREFIXROUTE = 0x200;
+
+const ARPHRD_ETHER = 1;
+const IFF = { up: 0x1, lowerUp: 0x10000 } as const;
+
+export interface LinkInfo {
+  readonly index: number;
+  readonly name: string;
+  readonly ethernet: boolean;
+  /** Switched on by the administrator, and the carrier is there. */
+  readonly up: boolean;
+  /** Absent where the link has none of 6 bytes. */
+  readonly mac?: MacAddress;
+  /** Link group; 0 unless somebody set one. */
+  readonly group: number;
+  /** `macvlan`, `bridge` …; absent for hardware. */
+  readonly kind?: string;
+  readonly parentIndex?: number;
+  /** Per-interface IPv4 settings, as under /proc/sys/net/ipv4/conf; absent in some notifications. */
+  readonly ipv4Settings?: Ipv4Settings;
+}
+
+/** IPV4_DEVCONF_* of linux/ip.h: the settings that the daemon reads or writes. */
+const IPV4_SETTING = {
+  forwarding: 1,
+  sendRedirects: 6,
+  rpFilter: 8,
+  arpAnnounce: 18,
+  arpIgnore: 19,
+  promoteSecondaries: 20,
+} as const;
+
+export type Ipv4SettingName = keyof typeof IPV4_SETTING;
+export type Ipv4Settings = Readonly<Partial<Record<Ipv4SettingName, number>>>;
+
+export interface AddressInfo {
+  readonly ifindex: number;
+  readonly prefix: IpPrefix;
+  /** 0 is global, 253 link, 254 host (rt_scope_t). */
+  readonly scope: number;
+  /** Who set it; 0 where the kernel does not know (before Linux 5.18). */
+  readonly protocol: number;
+}
+
+/** A request without its number, which the sender gives. */
+export type Request = Omit<NetlinkRequest, "sequence">;
+
+export function dumpLinks(): Request {
+  return { type: RTM.getLink, flags: FLAG.dump, fixed: linkHeader({}), attributes: [] };
+}
+
+export function dumpAddresses(family: Family): Request {
+  const fixed = new Uint8Array(ADDRESS_SIZE);
+  fixed[ADDRESS_AT.family] = addressFamily(family);
+  return { type: RTM.getAddress, flags: FLAG.dump, fixed, attributes: [] };
+}
+
+/** Creates a macvlan in bridge mode, down (RTM_NEWLINK; fails with EEXIST for a name in use). */
+export function newMacvlan(options: {
+  readonly name: string;
+  readonly parentIndex: number;
+  readonly mac: MacAddress;
+  readonly group: number;
+}): Request {
+  return {
+    type: RTM.newLink,
+    flags: FLAG.create | FLAG.exclusive,
+    fixed: linkHeader({}),
+    attributes: [
+      { type: IFLA.name, value: cString(options.name) },
+      { type: IFLA.link, value: u32(options.parentIndex) },
+      { type: IFLA.address, value: options.mac },
+      { type: IFLA.group, value: u32(options.group) },
+      {
+        type: IFLA.linkInfo,
+        value: [
+          { type: IFLA_INFO.kind, value: cString("macvlan") },
+          {
+            type: IFLA_INFO.data,
+            value: [{ type: IFLA_MACVLAN_MODE, value: u32(MACVLAN_MODE_BRIDGE) }],
+          },
+        ],
+      },
+    ],
+  };
+}
+
+export function setLinkUp(index: number): Request {
+  return setLink(linkHeader({ index, flags: IFF.up, change: IFF.up }), []);
+}
+
+/** Fails with EBUSY or EOPNOTSUPP where the driver cannot do it while the link is up. */
+export function setLinkMac(index: number, mac: MacAddress): Request {
+  return setLink(linkHeader({ index }), [{ type: IFLA.address, value: mac }]);
+}
+
+/** Sets what /proc/sys/net/ipv4/conf/NAME/ holds, in the same write as everything else. */
+export function setIpv4Settings(index: number, settings: Ipv4Settings): Request {
+  const values = Object.entries(IPV4_SETTING).flatMap(([name, type]): Attribute[] => {
+    const value = settings[name as Ipv4SettingName];
+    return value === undefined ? [] : [{ type, value: u32(value) }];
+  });
+  const conf = { type: AF.ipv4, value: [{ type: IFLA_INET_CONF, value: values }] };
+  return setLink(linkHeader({ index }), [{ type: IFLA.afSpec, value: [conf] }]);
+}
+
+/** No link-local address by itself. Fails with EAFNOSUPPORT where the link knows no IPv6. */
+export function disableAddressGeneration(index: number): Request {
+  const mode = { type: IFLA_INET6_ADDR_GEN_MODE, value: u8(ADDR_GEN_MODE_NONE) };
+  return setLink(linkHeader({ index }), [
+    { type: IFLA.afSpec, value: [{ type: AF.ipv6, value: [mode] }] },
+  ]);
+}
+
+export function deleteLink(index: number): Request {
+  return { type: RTM.delLink, flags: 0, fixed: linkHeader({ index }), attributes: [] };
+}
+
+/** Deletes every link of a group at once; fails with ENODEV where there is none. */
+export function deleteLinkGroup(group: number): Request {
+  const attributes = [{ type: IFLA.group, value: u32(group) }];
+  return { type: RTM.delLink, flags: 0, fixed: linkHeader({}), attributes };
+}
+
+export interface AddressChange {
+  readonly ifindex: number;
+  readonly prefix: IpPrefix;
+  /** Leaves the route to the address's network out. */
+  readonly noPrefixRoute: boolean;
+  /** Marks the address as somebody's (IFA_PROTO); kernels before 5.18 pass over it. */
+  readonly protocol: number;
+}
+
+/** Fails with EEXIST where the interface has the address already. */
+export function addAddress(change: AddressChange): Request {
+  return {
+    type: RTM.newAddress,
+    flags: FLAG.create | FLAG.exclusive,
+    fixed: addressHeader(change),
+    attributes: [
+      ...addressAttributes(change.prefix),
+      { type: IFA.flags, value: u32(change.noPrefixRoute ? IFA_F_NOPREFIXROUTE : 0) },
+      { type: IFA.protocol, value: u8(change.protocol) },
+    ],
+  };
+}
+
+/** Fails with EADDRNOTAVAIL where the interface does not have the address. */
+export function removeAddress(change: Pick<AddressChange, "ifindex" | "prefix">): Request {
+  return {
+    type: RTM.delAddress,
+    flags: 0,
+    fixed: addressHeader(change),
+    attributes: addressAttributes(change.prefix),
+  };
+}
+
+function setLink(fixed: Uint8Array, attributes: readonly Attribute[]): Request {
+  return { type: RTM.newLink, flags: 0, fixed, attributes };
+}
+
+function linkHeader(fields: { index?: number; flags?: number; change?: number }): Uint8Array {
+  const bytes = new Uint8Array(LINK_SIZE);
+  bytes.set(u32(fields.index ?? 0), LINK_AT.index);
+  bytes.set(u32(fields.flags ?? 0), LINK_AT.flags);
+  bytes.set(u32(fields.change ?? 0), LINK_AT.change);
+  return bytes;
+}
+
+function addressHeader(
+  { ifindex, prefix }: Pick<AddressChange, "ifindex" | "prefix">,
+): Uint8Array {
+  const bytes = new Uint8Array(ADDRESS_SIZE);
+  bytes[ADDRESS_AT.family] = addressFamily(prefix.address.family);
+  bytes[ADDRESS_AT.prefixLength] = prefix.length;
+  bytes.set(u32(ifindex), ADDRESS_AT.index);
+  return bytes;
+}
+
+function addressAttributes({ address }: IpPrefix): Attribute[] {
+  return [{ type: IFA.local, value: address.bytes }, { type: IFA.address, value: address.bytes }];
+}
+
+function addressFamily(family: Family): number {
+  return family === 4 ? AF.ipv4 : AF.ipv6;
+}
+
+/** Reads RTM_NEWLINK or RTM_DELLINK; `undefined` where it is cut short or speaks of a bridge port. */
+export function parseLink(message: NetlinkMessage): LinkInfo | undefined {
+  const { payload } = message;
+  if (payload.byteLength < LINK_SIZE || payload.getUint8(LINK_AT.family) !== AF.unspecified) {
+    return undefined;
+  }
+  const attributes = parseAttributes(payload, LINK_SIZE);
+  const name = attributes.get(IFLA.name);
+  if (name === undefined) return undefined;
+  const flags = readU32(payload, LINK_AT.flags);
+  return {
+    index: readU32(payload, LINK_AT.index),
+    name: readCString(name),
+    ethernet: readU16(payload, LINK_AT.type) === ARPHRD_ETHER,
+    up: (flags & IFF.up) !== 0 && (flags & IFF.lowerUp) !== 0,
+    group: readNumber(attributes.get(IFLA.group)) ?? 0,
+    ...optionalLinkFields(attributes),
+  };
+}
+
+function optionalLinkFields(attributes: Map<number, DataView>): Partial<LinkInfo> {
+  const mac = attributes.get(IFLA.address);
+  const parentIndex = readNumber(attributes.get(IFLA.link));
+  const kind = nested(attributes.get(IFLA.linkInfo)).get(IFLA_INFO.kind);
+  const conf = nested(nested(attributes.get(IFLA.afSpec)).get(AF.ipv4)).get(IFLA_INET_CONF);
+  return {
+    ...(mac?.byteLength === MAC_SIZE ? { mac: copy(mac) } : {}),
+    ...(parentIndex === undefined ? {} : { parentIndex }),
+    ...(kind === undefined ? {} : { kind: readCString(kind) }),
+    ...(conf === undefined ? {} : { ipv4Settings: readIpv4Settings(conf) }),
+  };
+}
+
+/** The kernel gives the settings as an array of 32-bit numbers, counted from 1. */
+function readIpv4Settings(conf: DataView): Ipv4Settings {
+  const settings: Partial<Record<Ipv4SettingName, number>> = {};
+  for (const [name, number] of Object.entries(IPV4_SETTING)) {
+    const at = (number - 1) * 4;
+    if (at + 4 <= conf.byteLength) settings[name as Ipv4SettingName] = readU32(conf, at);
+  }
+  return settings;
+}
+
+/** Reads RTM_NEWADDR or RTM_DELADDR; `undefined` where it is cut short or of another family. */
+export function parseAddress(message: NetlinkMessage): AddressInfo | undefined {
+  const { payload } = message;
+  if (payload.byteLength < ADDRESS_SIZE) return undefined;
+  const attributes = parseAttributes(payload, ADDRESS_SIZE);
+  // On a point-to-point interface IFA_ADDRESS is the other end's; IFA_LOCAL is always ours.
+  const local = attributes.get(IFA.local) ?? attributes.get(IFA.address);
+  if (local?.byteLength !== IPV4_SIZE && local?.byteLength !== IPV6_SIZE) return undefined;
+  const protocol = attributes.get(IFA.protocol);
+  return {
+    ifindex: readU32(payload, ADDRESS_AT.index),
+    prefix: {
+      address: ipFromBytes(copy(local)),
+      length: payload.getUint8(ADDRESS_AT.prefixLength),
+    },
+    scope: payload.getUint8(ADDRESS_AT.scope),
+    protocol: protocol === undefined || protocol.byteLength < 1 ? 0 : protocol.getUint8(0),
+  };
+}
+
+function nested(view: DataView | undefined): Map<number, DataView> {
+  return view === undefined ? new Map() : parseAttributes(view);
+}
+
+function readNumber(view: DataView | undefined): number | undefined {
+  return view === undefined || view.byteLength < 4 ? undefined : readU32(view);
+}
+
+function copy(view: DataView): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(view.byteLength).map((_, index) => view.getUint8(index));
+}
