@@ -44,6 +44,7 @@ const MENDS: Readonly<Record<string, string>> = {
   EACCES: "run as root or grant CAP_NET_ADMIN and CAP_NET_RAW",
   ENOBUFS:
     "the interface's queue or the socket's buffer is full: raise txqueuelen or net.core.wmem_max",
+  EAGAIN: "the socket's buffer is full: raise net.core.wmem_max",
   EMFILE: "raise the limit of open files (LimitNOFILE, ulimit -n)",
   ENFILE: "raise fs.file-max",
   ENOMEM: "the kernel is out of memory for this: free some, or raise net.core.optmem_max",

@@ -6,6 +6,7 @@ import {
   setBytes,
   setInt,
   setReceiveBuffer,
+  setSendBuffer,
   SO_ATTACH_FILTER,
   SOL_SOCKET,
 } from "./socket_options.ts";
@@ -37,6 +38,8 @@ export interface PacketSocketOptions {
   readonly filter?: readonly BpfInstruction[];
   /** Wanted size of the kernel's receive queue; the limit of net.core.rmem_max is passed where permitted. */
   readonly receiveBufferBytes?: number;
+  /** Likewise for frames that the device has not sent yet, and net.core.wmem_max. */
+  readonly sendBufferBytes?: number;
 }
 
 /**
@@ -72,6 +75,7 @@ export class PacketSocket implements Disposable {
     if (options.receiveBufferBytes !== undefined) {
       setReceiveBuffer(this.fd, options.receiveBufferBytes);
     }
+    if (options.sendBufferBytes !== undefined) setSendBuffer(this.fd, options.sendBufferBytes);
     if (options.filter !== undefined) this.setFilter(options.filter);
     this.#bind(options.etherType);
   }
@@ -119,16 +123,24 @@ export class PacketSocket implements Disposable {
 
   /**
    * Reads one frame into `buffer` and gives its length in bytes (cut to the buffer's), or
-   * `undefined` when none waits. Frames that this machine sent are passed over. Throws
-   * {@linkcode SyscallError}: ENETDOWN once after the interface went down.
+   * `undefined` when none waits. Frames that this machine sent, and those of a VLAN on top of the
+   * interface, are passed over. Throws {@linkcode SyscallError}: ENETDOWN once after the interface
+   * went down.
    */
   receive(buffer: Uint8Array<ArrayBuffer>): number | undefined {
     for (;;) {
       const length = this.#receiveAny(buffer);
-      if (length === undefined) return undefined;
-      // Kernels before 4.20 do not know PACKET_IGNORE_OUTGOING, and a test may loop frames back.
-      if (this.#from.getUint8(SOCKADDR_LL.at.sll_pkttype) !== PACKET_OUTGOING) return length;
+      if (length === undefined || this.#isOurs()) return length;
     }
+  }
+
+  /**
+   * A socket bound to an interface also gets what arrived on it for a VLAN, without the tag: only
+   * the index in the sender's address then names the VLAN's interface.
+   */
+  #isOurs(): boolean {
+    return this.#from.getInt32(SOCKADDR_LL.at.sll_ifindex, true) === this.#ifindex &&
+      this.#from.getUint8(SOCKADDR_LL.at.sll_pkttype) !== PACKET_OUTGOING;
   }
 
   #receiveAny(buffer: Uint8Array<ArrayBuffer>): number | undefined {
@@ -146,7 +158,10 @@ export class PacketSocket implements Disposable {
     throw error;
   }
 
-  /** Sends one whole frame. Throws {@linkcode SyscallError}: ENOBUFS, ENETDOWN, ENXIO, EMSGSIZE. */
+  /**
+   * Sends one whole frame. Throws {@linkcode SyscallError}: ENOBUFS or EAGAIN where queue or buffer
+   * are full, ENETDOWN, ENXIO, EMSGSIZE.
+   */
   send(frame: Uint8Array<ArrayBuffer>): void {
     const sent = libc().sendto(
       this.fd.number,

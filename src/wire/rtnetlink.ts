@@ -1,10 +1,4 @@
-import {
-  type Family,
-  ipFromBytes,
-  type IpPrefix,
-  IPV4_SIZE,
-  IPV6_SIZE,
-} from "../base/ip.ts";
+import { type Family, ipFromBytes, type IpPrefix, IPV4_SIZE, IPV6_SIZE } from "../base/ip.ts";
 import { MAC_SIZE, type MacAddress } from "../base/mac.ts";
 import {
   type Attribute,
