@@ -128,6 +128,13 @@ const SYMBOLS = {
     ],
     result: "i32",
   },
+  capget: {
+    parameters: [
+      "buffer", // cap_user_header_t hdrp
+      "buffer", // cap_user_data_t datap
+    ],
+    result: "i32",
+  },
   open: {
     parameters: [
       "buffer", // const char *pathname

@@ -2,6 +2,12 @@ import type { IpPrefix } from "../base/ip.ts";
 import type { MacAddress } from "../base/mac.ts";
 import type { AddressInfo, Ipv4Settings, LinkInfo } from "../wire/rtnetlink.ts";
 
+/**
+ * Our mark on addresses and routes: VRRP's own protocol number, which neither the kernel nor the
+ * daemons of iproute2's rt_protos use.
+ */
+export const OUR_PROTOCOL = 112;
+
 /** One wish to the kernel. `interfaceName` is for messages; the index says which link is meant. */
 export type Change =
   | AddressWish & { readonly change: "addAddress"; readonly noPrefixRoute: boolean }

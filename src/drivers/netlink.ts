@@ -5,13 +5,7 @@ import { errnoMend, errnoName } from "../../ffi/errno.ts";
 import { NetlinkSocket } from "../../ffi/netlink_socket.ts";
 import * as netlink from "../wire/netlink.ts";
 import * as rtnetlink from "../wire/rtnetlink.ts";
-import { type Change, type Driver, DriverError } from "./driver.ts";
-
-/**
- * Our mark on addresses and routes: VRRP's own protocol number, which neither the kernel nor the
- * daemons of iproute2's rt_protos use.
- */
-export const OUR_PROTOCOL = 112;
+import { type Change, type Driver, DriverError, OUR_PROTOCOL } from "./driver.ts";
 
 /** A dump's datagram is at most 32 KiB (rtnetlink's own limit); a reply to a batch is smaller. */
 const RECEIVE_BYTES = 1 << 16;

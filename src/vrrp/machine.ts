@@ -149,7 +149,11 @@ function stop(state: Living): Step {
 
 /** An owner's addresses are the interface's own: never added by us, never removed. */
 function withdraw(state: Living): readonly Action[] {
-  return state.name === "Master" && !state.facts.owner ? [{ do: "removeAddresses" }] : [];
+  if (state.name !== "Master") return [];
+  return [
+    ...(state.facts.owner ? [] : [{ do: "removeAddresses" } as const]),
+    { do: "releaseMac" },
+  ];
 }
 
 function advert(config: RouterConfig, state: Living, heard: HeardAdvert, nowMs: number): Step {
@@ -319,6 +323,7 @@ function becomeMaster(
   };
   return at(state, [
     sendAdvert(config, state),
+    { do: "assumeMac" },
     ...(facts.owner ? [] : [{ do: "addAddresses" } as const]),
     { do: "announce", repeat },
     transition(from, "Master", reason),

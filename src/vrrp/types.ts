@@ -64,10 +64,12 @@ export type StateName = "Init" | "Backup" | "Master" | "Fault" | "Down";
 export type FaultReason =
   | "interfaceMissing"
   | "interfaceDown"
+  | "notEthernet"
   | "noAddress"
   | "macRefused"
   | "nameTaken"
-  | "notPermitted"
+  | "ownerOnMacvlan"
+  | "refused"
   | "unsupported";
 
 /** Who was heard as Master. */
@@ -167,6 +169,9 @@ export type TransitionReason =
 /** What the outside has to do, in this order. */
 export type Action =
   | { readonly do: "sendAdvert"; readonly priority: number }
+  /** Take the virtual MAC, where the configuration has one; an owner does so too. */
+  | { readonly do: "assumeMac" }
+  | { readonly do: "releaseMac" }
   | { readonly do: "addAddresses" }
   | { readonly do: "removeAddresses" }
   | { readonly do: "announce"; readonly repeat: number }

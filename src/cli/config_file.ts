@@ -1,0 +1,90 @@
+import { formatFault } from "../config/fault.ts";
+import { loadConfig } from "../config/load.ts";
+import type { DaemonConfig } from "../config/types.ts";
+import { EXIT, ExitError } from "./exit.ts";
+import type { RvrrpdOptions } from "./options.ts";
+
+const DEFAULT_FILES = ["/etc/rvrrpd/rvrrpd.conf", "/etc/rvrrpd.conf"] as const;
+/** Permission bits of those who are neither the owner nor in the group. */
+const OTHERS_MAY_READ = 0o004;
+
+/** One remark about the configuration, ready to be shown. */
+export interface Remark {
+  readonly text: string;
+  readonly unknownKey: boolean;
+}
+
+export interface ReadConfig {
+  readonly fileName: string;
+  /** There only without faults; the command line's `debug` is in it. */
+  readonly config?: DaemonConfig;
+  readonly faults: readonly Remark[];
+  readonly warnings: readonly Remark[];
+  readonly pending: readonly string[];
+}
+
+/** Reads the configuration file. Throws {@linkcode ExitError} where there is none to read. */
+export function readConfig(options: RvrrpdOptions): ReadConfig {
+  const fileName = options.configFile ?? defaultFile();
+  const text = readFile(fileName);
+  const loaded = loadConfig({
+    text,
+    fileName,
+    format: options.configFormat,
+    readTextFile: (path) => Deno.readTextFileSync(path),
+  });
+  const remark = (fault: Parameters<typeof formatFault>[0]) => ({
+    text: formatFault(fault, fileName),
+    unknownKey: fault.unknownKey ?? false,
+  });
+  const { config, faults, warnings, pending } = loaded;
+  return {
+    fileName,
+    ...(config === undefined
+      ? {}
+      : { config: { ...config, debug: options.debug ?? config.debug } }),
+    faults: faults.map(remark),
+    warnings: [...warnings.map(remark), ...exposedSecret(fileName, text)],
+    pending,
+  };
+}
+
+function defaultFile(): string {
+  const found = DEFAULT_FILES.find((path) => exists(path));
+  if (found !== undefined) return found;
+  const names = DEFAULT_FILES.join(" nor ");
+  throw new ExitError(EXIT.wrongUse, `No configuration: neither ${names} exists (use -c FILE)`);
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    // What exists but cannot be looked at is best told by the attempt to read it.
+    return !(error instanceof Deno.errors.NotFound);
+  }
+}
+
+function readFile(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new ExitError(EXIT.wrongUse, `Cannot read ${path}: there is no such file`);
+    }
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new ExitError(EXIT.wrongUse, `Cannot read ${path}: it is a directory`);
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ExitError(EXIT.refused, `Cannot read ${path}: ${why}`);
+  }
+}
+
+/** A file that everybody can read is no place for a secret. */
+function exposedSecret(fileName: string, text: string): Remark[] {
+  if (!/^[^#\n]*\b(auth_)?secret"?\s*[=:]/m.test(text)) return [];
+  const { mode } = Deno.statSync(fileName);
+  if (mode === null || (mode & OTHERS_MAY_READ) === 0) return [];
+  const problem = "holds a secret and can be read by everybody";
+  return [{ text: `${fileName}: ${problem} (chmod o-r ${fileName})`, unknownKey: false }];
+}

@@ -1,0 +1,16 @@
+/** The limits of keepalived's `auth_hmac` keys; shorter ones would weaken HMAC-SHA-256. */
+const KEY_BYTES = { min: 32, max: 64 } as const;
+
+/**
+ * What keeps `text` from being a key of `hmac-sha256`: a text taken byte by byte (UTF-8), or `hex:`
+ * and pairs of digits. Stricter than keepalived, which takes a lone last digit as a byte of its own.
+ */
+export function hmacKeyProblem(text: string): string | undefined {
+  const digits = /^hex:(.*)$/s.exec(text)?.[1];
+  if (digits !== undefined && !/^([0-9a-f]{2})*$/i.test(digits)) {
+    return "is not made of pairs of hexadecimal digits";
+  }
+  const size = digits === undefined ? new TextEncoder().encode(text).length : digits.length / 2;
+  if (size >= KEY_BYTES.min && size <= KEY_BYTES.max) return undefined;
+  return `is a key of ${size} bytes`;
+}

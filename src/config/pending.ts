@@ -1,0 +1,94 @@
+import type { ConfigDraft, RouterDraft } from "./drafts.ts";
+import { formatPath } from "./key_path.ts";
+import { routerFamily } from "./rules_router.ts";
+import type { RawRouter } from "./schema_vrouter.ts";
+
+/*
+ * What this version reads and checks but cannot do yet, in one place: a feature that arrives takes
+ * its row out of here. Keys without which a virtual router would be unsafe or alone on its network
+ * keep it in Fault instead (UNSUPPORTED).
+ */
+
+const PENDING_ROUTER = [
+  "notify_master",
+  "notify_backup",
+  "notify_fault",
+  "notify_stop",
+  "notify",
+  "track_interface",
+  "track_script",
+  "track_route",
+  "track_file",
+  "sync_group",
+  "routes",
+] as const;
+
+const UNSUPPORTED: readonly {
+  readonly applies: (router: RouterDraft) => boolean;
+  readonly what: (keys: Partial<RawRouter>) => string;
+}[] = [
+  {
+    applies: (router) => router.keys.version === 3 || routerFamily(router) === 6,
+    what: () => "version = 3",
+  },
+  {
+    applies: ({ keys }) => keys.auth_type !== "none" && keys.auth_type !== "rfc2338-simple",
+    what: (keys) => `auth_type = "${keys.auth_type}"`,
+  },
+  { applies: ({ keys }) => keys.unicast_peers !== undefined, what: () => "unicast_peers" },
+  { applies: ({ keys }) => keys.accept === false, what: () => "accept = false" },
+];
+
+/** Why this version cannot run the virtual router, or `undefined` where it can. */
+export function unsupportedReason(router: RouterDraft): string | undefined {
+  const row = UNSUPPORTED.find(({ applies }) => applies(router));
+  return row && `${row.what(router.keys)} does not work in this version`;
+}
+
+/** The values that this version works with in place of those that it cannot do yet. */
+export const INSTEAD = { netdrv: "netlink", rfc3768: true } as const;
+
+/** One line for each thing that is in the configuration and will not happen. */
+export function pendingFeatures(config: ConfigDraft): string[] {
+  const keys = [...pendingTables(config), ...config.routers.flatMap(pendingKeys)];
+  return [
+    ...keys.map((key) => `${key} is accepted but not acted on in this version`),
+    ...config.routers.flatMap(insteadLines),
+    ...oldDrivers(config.routers),
+  ];
+}
+
+function pendingTables({ general: { keys }, routes, api }: ConfigDraft): string[] {
+  return [
+    ...(keys.syslog === true ? ["syslog"] : []),
+    ...(keys.log_format === "json" ? ['log_format = "json"'] : []),
+    ...(api !== undefined && keys.client_api !== "disabled" ? ["api"] : []),
+    ...(routes.length > 0 ? ["protocols.static"] : []),
+  ];
+}
+
+function pendingKeys({ at, keys }: RouterDraft): string[] {
+  return PENDING_ROUTER.filter((key) => keys[key] !== undefined).map((key) =>
+    formatPath([...at, key])
+  );
+}
+
+function insteadLines(router: RouterDraft): string[] {
+  const where = formatPath(router.at);
+  const reason = unsupportedReason(router);
+  return [
+    ...(router.keys.rfc3768 === false
+      ? [`${where}.rfc3768 = false is taken as true in this version`]
+      : []),
+    ...(reason === undefined ? [] : [`${where} stays in Fault: ${reason}`]),
+  ];
+}
+
+/** Said once for all virtual routers: it is one and the same on all of them. */
+function oldDrivers(routers: readonly RouterDraft[]): string[] {
+  const drivers = new Set(routers.map(({ keys }) => keys.netdrv));
+  drivers.delete(INSTEAD.netdrv);
+  return [...drivers].map((driver) =>
+    `netdrv = "${driver}" is accepted, but this version uses ${INSTEAD.netdrv}`
+  );
+}

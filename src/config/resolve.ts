@@ -1,0 +1,126 @@
+import { assert } from "../base/assert.ts";
+import { addressBits, equalIp } from "../base/ip.ts";
+import type { RouterConfig } from "../vrrp/types.ts";
+import { checkedAddress, checkedIp } from "./addresses.ts";
+import { authConfig } from "./auth.ts";
+import { INSTEAD } from "./pending.ts";
+import type { RawGeneral } from "./schema.ts";
+import type { RawRoute } from "./schema_route.ts";
+import type { RawRouter } from "./schema_vrouter.ts";
+import { toMs } from "./seconds.ts";
+import { staticRoute } from "./static_route.ts";
+import type { DaemonConfig, VirtualAddress, VirtualRouterConfig } from "./types.ts";
+import { virtualInterfaceNames } from "./virtual_interfaces.ts";
+
+/** A configuration with nothing wrong in it, still in the words of the file. */
+export interface CheckedConfig {
+  readonly general: RawGeneral;
+  readonly routers: readonly CheckedRouter[];
+  readonly routes: readonly RawRoute[];
+  readonly hasApi: boolean;
+}
+
+export interface CheckedRouter {
+  readonly keys: RawRouter;
+  /** From `auth_secret` or its file; "" where there is none. */
+  readonly secret: string;
+  readonly unsupported?: string | undefined;
+}
+
+/** Turns the file's words into the values that the daemon works with. */
+export function resolve({ general, routers, routes, hasApi }: CheckedConfig): DaemonConfig {
+  const names = virtualInterfaceNames(routers.map(({ keys }) => keys));
+  return {
+    debug: general.debug,
+    timeZone: general.time_zone,
+    timeFormat: general.time_format,
+    logFormat: general.log_format,
+    syslog: general.syslog,
+    pidFile: general.pid,
+    workingDir: general.working_dir,
+    mainLog: general.main_log,
+    ...(general.error_log === undefined ? {} : { errorLog: general.error_log }),
+    clientApi: general.client_api ?? (hasApi ? "http" : "disabled"),
+    controlSocket: general.control_socket,
+    stateDir: general.state_dir,
+    scriptUser: general.script_user,
+    routers: routers.map((router, index) => ({
+      ...resolveRouter(router, toMs(general.startup_delay)),
+      virtualInterface: names[index] ?? router.keys.interface,
+    })),
+    staticRoutes: routes.map(staticRoute),
+  };
+}
+
+function resolveRouter(
+  { keys, secret, unsupported }: CheckedRouter,
+  startupDelayMs: number,
+): Omit<VirtualRouterConfig, "virtualInterface"> {
+  const isMacvlan = keys.iftype === "macvlan";
+  const texts = typeof keys.vip === "string" ? [keys.vip] : keys.vip;
+  const addresses = distinct(texts.map((text) => resolveAddress(text, isMacvlan)), []);
+  const excluded = (keys.excluded_vips ?? []).map((text) => resolveAddress(text, isMacvlan));
+  return {
+    interface: keys.interface,
+    protocol: resolveProtocol(keys, { addresses, secret, startupDelayMs }),
+    addresses,
+    excludedAddresses: distinct(excluded, addresses),
+    mayOwn: keys.owner,
+    driver: INSTEAD.netdrv,
+    interfaceType: keys.iftype,
+    virtualMac: keys.vmac ?? (isMacvlan || keys.unicast_peers === undefined),
+    socketFilter: keys.socket_filter,
+    padFrames: keys.pad_frames,
+    accept: keys.accept,
+    ...(keys.source === undefined ? {} : { source: checkedIp(keys.source) }),
+    ...(unsupported === undefined ? {} : { unsupported }),
+  };
+}
+
+function resolveProtocol(
+  keys: RawRouter,
+  { addresses, secret, startupDelayMs }: {
+    readonly addresses: readonly VirtualAddress[];
+    readonly secret: string;
+    readonly startupDelayMs: number;
+  },
+): RouterConfig {
+  const { timers } = keys;
+  const [first] = addresses;
+  assert(first !== undefined, "the schema asks for one virtual address at least");
+  return {
+    version: keys.version,
+    family: first.address.family,
+    vrid: keys.group,
+    priority: keys.priority,
+    preempt: keys.preemption,
+    preemptDelayMs: toMs(keys.preempt_delay),
+    advertIntervalMs: toMs(timers.advert),
+    addresses: addresses.map(({ address }) => address),
+    auth: authConfig(keys.auth_type, secret),
+    checkAddresses: keys.check_addresses,
+    rfc3768: INSTEAD.rfc3768,
+    announcements: {
+      repeat: timers.garp_repeat,
+      delayMs: toMs(timers.garp_delay),
+      refreshMs: toMs(timers.garp_refresh),
+    },
+    startupDelayMs,
+  };
+}
+
+function resolveAddress(text: string, isMacvlan: boolean): VirtualAddress {
+  const written = checkedAddress(text);
+  if (!isMacvlan) return written;
+  return { address: written.address, prefixLength: addressBits(written.address.family) };
+}
+
+/** Each address once, and none that is among `others`. */
+function distinct(
+  addresses: readonly VirtualAddress[],
+  others: readonly VirtualAddress[],
+): VirtualAddress[] {
+  return addresses.filter(({ address }, index) =>
+    ![...addresses.slice(0, index), ...others].some((earlier) => equalIp(earlier.address, address))
+  );
+}

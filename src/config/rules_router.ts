@@ -1,0 +1,194 @@
+import { equalIp, type Family, formatIp, isLinkLocal } from "../base/ip.ts";
+import { checkedAddress, checkedIp, unusableAddress, type WrittenAddress } from "./addresses.ts";
+import type { RouterDraft } from "./drafts.ts";
+import type { Findings } from "./findings.ts";
+
+/** The rules between the keys of one virtual router. */
+export function checkRouter(router: RouterDraft, findings: Findings): void {
+  checkAddresses(router, findings);
+  checkDuplicates(router, findings);
+  checkFamilies(router, findings);
+  checkInterval(router, findings);
+  checkInterfaceType(router, findings);
+  checkDriver(router, findings);
+  checkUnicast(router, findings);
+}
+
+/** The family of the advertised addresses, or `undefined` where it cannot be told. */
+export function routerFamily({ keys }: RouterDraft): Family | undefined {
+  return advertised(keys.vip)[0]?.address.family;
+}
+
+function advertised(vip: string | readonly string[] | undefined): WrittenAddress[] {
+  if (vip === undefined) return [];
+  return (typeof vip === "string" ? [vip] : vip).map(checkedAddress);
+}
+
+/** Every address that is set on the interface, with the place where it is written. */
+function writtenAddresses({ at, keys }: RouterDraft) {
+  const vips = advertised(keys.vip).map((written, index) => ({
+    at: typeof keys.vip === "string" ? [...at, "vip"] : [...at, "vip", index],
+    written,
+  }));
+  const excluded = (keys.excluded_vips ?? []).map((text, index) => ({
+    at: [...at, "excluded_vips", index],
+    written: checkedAddress(text),
+  }));
+  return [...vips, ...excluded];
+}
+
+function checkAddresses(router: RouterDraft, findings: Findings): void {
+  for (const { at, written } of writtenAddresses(router)) {
+    const shown = formatIp(written.address);
+    const unusable = unusableAddress(written);
+    if (unusable !== undefined) {
+      findings.fault({
+        at,
+        problem: `${shown} ${unusable}`,
+        hint: "a virtual address is one that a host can have",
+      });
+    } else if (written.prefixLength === 0) {
+      findings.fault({
+        at,
+        problem: `${shown}/0 would route everything to the interface`,
+        hint: "the length of the interface's network, or none",
+      });
+    }
+  }
+  checkMacvlanLengths(router, findings);
+}
+
+function checkMacvlanLengths(router: RouterDraft, findings: Findings): void {
+  if (router.keys.iftype !== "macvlan") return;
+  for (const { at, written } of writtenAddresses(router)) {
+    const { address, prefixLength } = written;
+    const whole = address.bytes.length * 8;
+    if (prefixLength === undefined || prefixLength === whole) continue;
+    findings.warn({
+      at,
+      problem: `the length /${prefixLength} has no effect`,
+      hint: `a macvlan always gets /${whole}, so that the parent keeps the route`,
+    });
+  }
+}
+
+function checkDuplicates(router: RouterDraft, findings: Findings): void {
+  const all = writtenAddresses(router);
+  for (const [index, { at, written }] of all.entries()) {
+    const { address } = written;
+    if (!all.slice(0, index).some((earlier) => equalIp(earlier.written.address, address))) continue;
+    findings.warn({
+      at,
+      problem: `${formatIp(address)} is listed twice`,
+      hint: "it counts once",
+    });
+  }
+}
+
+function checkFamilies({ at, keys }: RouterDraft, findings: Findings): void {
+  const vips = advertised(keys.vip);
+  const [first] = vips;
+  if (first === undefined) return;
+  const { address } = first;
+  if (vips.some((vip) => vip.address.family !== address.family)) {
+    findings.fault({
+      at: [...at, "vip"],
+      problem: "IPv4 and IPv6 addresses are mixed",
+      hint: "one family a virtual router; excluded_vips may be of the other",
+    });
+  } else if (address.family === 6 && keys.version === 2) {
+    findings.fault({
+      at: [...at, "vip"],
+      problem: `${formatIp(address)} is an IPv6 address, and version 2 has only IPv4`,
+      hint: "version = 3",
+    });
+  } else if (address.family === 6 && keys.version === 3 && !isLinkLocal(address)) {
+    findings.fault({
+      at: [...at, "vip"],
+      problem: `${formatIp(address)} is first, but not link-local`,
+      hint: "the first IPv6 address must be one of fe80::/10 (RFC 9568 section 5.2.9)",
+    });
+  }
+  if (keys.source === undefined || checkedIp(keys.source).family === address.family) return;
+  findings.fault({
+    at: [...at, "source"],
+    problem: `${keys.source} is not of the family of the virtual addresses`,
+    hint: `an IPv${address.family} address of the interface`,
+  });
+}
+
+/** Version 2 counts whole seconds in one byte, version 3 centiseconds in 12 bits. */
+function checkInterval({ at, keys }: RouterDraft, findings: Findings): void {
+  const { timers, version } = keys;
+  if (timers === undefined || version === undefined) return;
+  const unitS = version === 2 ? 1 : 0.01;
+  const maxUnits = version === 2 ? 255 : 4095;
+  const units = timers.advert / unitS;
+  // 0.07 / 0.01 is not quite 7 in binary fractions.
+  const isWhole = Math.abs(units - Math.round(units)) < 1e-6;
+  if (isWhole && Math.round(units) >= 1 && Math.round(units) <= maxUnits) return;
+  findings.fault({
+    at: [...at, "timers", "advert"],
+    problem: `${timers.advert} is no interval of version ${version}`,
+    hint: version === 2
+      ? "whole seconds, 1 to 255; version 3 has shorter ones"
+      : "0.01 to 40.95 in steps of 0.01",
+  });
+}
+
+function checkInterfaceType({ at, keys }: RouterDraft, findings: Findings): void {
+  if (keys.iftype === "macvlan" && keys.vmac === false) {
+    findings.fault({
+      at: [...at, "vmac"],
+      problem: "false does not go with macvlan, which is there to carry the virtual MAC",
+      hint: 'iftype = "ether", or no vmac',
+    });
+  }
+  if (keys.iftype === "ether" && keys.vifname !== undefined) {
+    findings.warn({
+      at: [...at, "vifname"],
+      problem: "has no effect",
+      hint: 'it names the interface of iftype = "macvlan"',
+    });
+  }
+}
+
+function checkDriver(router: RouterDraft, findings: Findings): void {
+  const { at, keys } = router;
+  if (keys.netdrv !== "ioctl") return;
+  const hint = 'netdrv = "netlink" or "libnl"';
+  if (keys.iftype === "macvlan") {
+    findings.fault({ at: [...at, "netdrv"], problem: '"ioctl" cannot make a macvlan', hint });
+  }
+  if (writtenAddresses(router).some(({ written }) => written.address.family === 6)) {
+    findings.fault({
+      at: [...at, "netdrv"],
+      problem: '"ioctl" cannot set an IPv6 address without a prefix route',
+      hint,
+    });
+  }
+}
+
+function checkUnicast(router: RouterDraft, findings: Findings): void {
+  const { at, keys } = router;
+  const family = routerFamily(router);
+  const given = [
+    ...(keys.unicast_src === undefined ? [] : [{ key: ["unicast_src"], text: keys.unicast_src }]),
+    ...(keys.unicast_peers ?? []).map((text, index) => ({ key: ["unicast_peers", index], text })),
+  ];
+  for (const { key, text } of given) {
+    if (family === undefined || checkedIp(text).family === family) continue;
+    findings.fault({
+      at: [...at, ...key],
+      problem: `${text} is not of the family of the virtual addresses`,
+      hint: `an IPv${family} address`,
+    });
+  }
+  if (keys.unicast_src === undefined || keys.unicast_peers !== undefined) return;
+  if (!router.isSound("unicast_peers")) return;
+  findings.warn({
+    at: [...at, "unicast_src"],
+    problem: "has no effect without unicast_peers",
+    hint: "unicast_peers, or source for the source of multicast",
+  });
+}

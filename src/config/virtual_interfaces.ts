@@ -1,0 +1,28 @@
+import type { RawRouter } from "./schema_vrouter.ts";
+
+/**
+ * The name of each virtual router's macvlan, in their order. A default name that is taken gets
+ * `.2`, `.3` …; with 255 groups and at most 15 bytes that leaves room for 9,998 of one group.
+ */
+export function virtualInterfaceNames(
+  routers: readonly Pick<RawRouter, "group" | "interface" | "iftype" | "vifname">[],
+): string[] {
+  const taken = new Set(routers.map((router) => router.interface));
+  for (const { iftype, vifname } of routers) {
+    if (iftype === "macvlan" && vifname !== undefined) taken.add(vifname);
+  }
+  return routers.map(({ group, iftype, vifname }) => {
+    if (vifname !== undefined) return vifname;
+    const name = `standby${group}`;
+    if (iftype === "ether") return name;
+    const unique = firstFree(name, taken);
+    taken.add(unique);
+    return unique;
+  });
+}
+
+function firstFree(name: string, taken: ReadonlySet<string>): string {
+  let candidate = name;
+  for (let suffix = 2; taken.has(candidate); suffix++) candidate = `${name}.${suffix}`;
+  return candidate;
+}

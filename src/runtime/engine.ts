@@ -1,0 +1,189 @@
+import { boottimeMs } from "../../ffi/clock.ts";
+import type { Fd } from "../../ffi/fd.ts";
+import { FIRST_TOKEN, Poller } from "../../ffi/poller.ts";
+import type { VirtualRouterConfig } from "../config/types.ts";
+import type { Driver } from "../drivers/driver.ts";
+import type { Log } from "../log.ts";
+import { Attachments } from "./attachments.ts";
+import { Batch } from "./batch.ts";
+import { InterfaceTable } from "./interfaces.ts";
+import { LogLimit } from "./log_limit.ts";
+import { Monitor } from "./monitor.ts";
+import { Performer } from "./perform.ts";
+import { Router } from "./router.ts";
+
+/** What is due within this time of each other is handled together; nothing is ever early. */
+const TOGETHER_MS = 1;
+/** Lateness that any machine shows at times; beyond it the virtual routers are asked. */
+const ORDINARY_LATENESS_MS = 10;
+
+type Source = (batch: Batch, nowMs: number) => void;
+
+export interface EngineOptions {
+  readonly routers: readonly VirtualRouterConfig[];
+  readonly driver: Driver;
+  readonly log: Log;
+}
+
+/**
+ * Runs the virtual routers of one process:
+ *
+ *     wait ─► what arrived ─► timers that are due ─► one batch ─► wire and kernel ─► wait
+ *
+ * Between two waits nothing is asynchronous: a turn sees one time and ends in one batch.
+ */
+export class Engine implements Disposable {
+  readonly #driver: Driver;
+  readonly #log: Log;
+  readonly #table = new InterfaceTable();
+  readonly #poller = new Poller();
+  readonly #monitor = new Monitor(this.#table);
+  readonly #attachments: Attachments;
+  readonly #performer: Performer;
+  readonly #routers: readonly Router[];
+  readonly #sources = new Map<number, Source>();
+  readonly #tokens = new Map<Fd, number>();
+  #nextToken = FIRST_TOKEN;
+  #wakeMs = Infinity;
+  #lastTurnMs = -Infinity;
+  #stopping = false;
+  #stopped = false;
+
+  /** Throws {@linkcode SyscallError} where the system gives no descriptors. */
+  constructor({ routers, driver, log }: EngineOptions) {
+    const limit = new LogLimit();
+    const nowMs = boottimeMs();
+    this.#driver = driver;
+    this.#log = log;
+    this.#routers = routers.map((config) => new Router(config, nowMs));
+    const parts = { driver, log, limit, table: this.#table };
+    this.#performer = new Performer(parts);
+    this.#attachments = new Attachments({
+      ...parts,
+      routers: this.#routers,
+      watcher: {
+        watch: (fd, take) => this.#watch(fd, take),
+        unwatch: (fd) => this.#unwatch(fd),
+      },
+    });
+  }
+
+  /** Looks at the machine and starts what can run; the rest waits in Fault. */
+  start(): void {
+    this.#watch(this.#monitor.fd, (batch, nowMs) => this.#followKernel(batch, nowMs));
+    this.#lookAgain();
+    this.#attachments.removeLeftovers();
+    for (const [index, { config, firstAddress }] of this.#routers.entries()) {
+      this.#log.information(
+        `Starting VRRP Virtual Router (${firstAddress}) for group ${config.protocol.vrid}, ` +
+          `on interface ${config.interface} (thread: ${index})`,
+      );
+    }
+    const batch = new Batch();
+    const nowMs = boottimeMs();
+    this.#attachments.review("all", batch, nowMs);
+    this.#perform(batch, nowMs);
+    this.#lastTurnMs = nowMs;
+  }
+
+  /** Runs until {@linkcode stop} has been carried out. */
+  async run(): Promise<void> {
+    while (!this.#stopped) {
+      this.#wakeMs = this.#nextWakeMs();
+      this.#poller.arm(this.#wakeMs);
+      this.#turn(await this.#poller.wait());
+    }
+  }
+
+  /** Asks for an orderly stop; {@linkcode run} returns when it is done. */
+  stop(): void {
+    this.#stopping = true;
+    this.#poller.wake();
+  }
+
+  #turn(ready: readonly number[]): void {
+    const nowMs = boottimeMs();
+    const batch = new Batch();
+    this.#noticePause(batch, nowMs);
+    // Sockets before timers: what waits there may have come in time to re-arm one.
+    for (const token of ready) this.#sources.get(token)?.(batch, nowMs);
+    for (const router of this.#routers) {
+      if (router.deadlineMs <= nowMs) batch.add(router, router.step({ kind: "timer" }, nowMs));
+    }
+    if (this.#stopping) this.#stepAll({ kind: "stop" }, batch, nowMs);
+    this.#perform(batch, nowMs);
+    this.#attachments.closeRetired();
+    this.#lastTurnMs = nowMs;
+    this.#stopped = this.#stopping;
+  }
+
+  #noticePause(batch: Batch, nowMs: number): void {
+    const latenessMs = nowMs - this.#wakeMs;
+    if (!(latenessMs > ORDINARY_LATENESS_MS)) return;
+    this.#log.debug(1, "timer", () => `Woken ${latenessMs.toFixed(1)} ms late`);
+    const pausedMs = nowMs - this.#lastTurnMs;
+    for (const router of this.#routers) {
+      if (latenessMs <= router.config.protocol.advertIntervalMs) continue;
+      batch.add(router, router.step({ kind: "paused", pausedMs }, nowMs));
+    }
+  }
+
+  #stepAll(event: Parameters<Router["step"]>[0], batch: Batch, nowMs: number): void {
+    for (const router of this.#routers) batch.add(router, router.step(event, nowMs));
+  }
+
+  /** What the kernel refuses makes a Fault, whose own actions are carried out likewise. */
+  #perform(batch: Batch, nowMs: number): void {
+    for (let next = batch; !next.empty;) {
+      const failures = this.#performer.perform(next, nowMs);
+      next = new Batch();
+      for (const { router, reason } of failures) {
+        router.blockedBy = reason;
+        next.add(router, router.step({ kind: "linkFault", reason }, nowMs));
+      }
+    }
+  }
+
+  /** The latest deadline among those that belong together with the earliest. */
+  #nextWakeMs(): number {
+    let earliestMs = Infinity;
+    for (const { deadlineMs } of this.#routers) earliestMs = Math.min(earliestMs, deadlineMs);
+    let wakeMs = earliestMs;
+    for (const { deadlineMs } of this.#routers) {
+      if (deadlineMs <= earliestMs + TOGETHER_MS) wakeMs = Math.max(wakeMs, deadlineMs);
+    }
+    return wakeMs;
+  }
+
+  #followKernel(batch: Batch, nowMs: number): void {
+    const touched = this.#monitor.drain();
+    if (touched === "lost") this.#lookAgain();
+    this.#attachments.review(touched === "lost" ? "all" : touched, batch, nowMs);
+  }
+
+  #lookAgain(): void {
+    this.#table.replace(this.#driver.links(), this.#driver.addresses());
+  }
+
+  #watch(fd: Fd, source: Source): void {
+    const token = this.#nextToken++;
+    this.#poller.add(fd, token);
+    this.#tokens.set(fd, token);
+    this.#sources.set(token, source);
+  }
+
+  #unwatch(fd: Fd): void {
+    const token = this.#tokens.get(fd);
+    if (token === undefined) return;
+    this.#poller.remove(fd);
+    this.#tokens.delete(fd);
+    this.#sources.delete(token);
+  }
+
+  /** Leaves the machine as it was found; call after {@linkcode run}. */
+  [Symbol.dispose](): void {
+    this.#attachments[Symbol.dispose]();
+    this.#monitor[Symbol.dispose]();
+    this.#poller[Symbol.dispose]();
+  }
+}

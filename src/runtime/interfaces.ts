@@ -1,0 +1,133 @@
+import { compareIp, equalIp, type IpAddress, prefixContains } from "../base/ip.ts";
+import { OUR_PROTOCOL } from "../drivers/driver.ts";
+import type { NetlinkMessage } from "../wire/netlink.ts";
+import {
+  type AddressInfo,
+  type LinkInfo,
+  parseAddress,
+  parseLink,
+  RTM,
+} from "../wire/rtnetlink.ts";
+
+const SCOPE_GLOBAL = 0;
+
+/** What the kernel says of interfaces and their addresses, kept up to date by its notifications. */
+export class InterfaceTable {
+  readonly #links = new Map<number, LinkInfo>();
+  readonly #indices = new Map<string, number>();
+  readonly #addresses = new Map<number, AddressInfo[]>();
+
+  /** Forgets everything and starts from a full list. */
+  replace(links: readonly LinkInfo[], addresses: readonly AddressInfo[]): void {
+    this.#links.clear();
+    this.#indices.clear();
+    this.#addresses.clear();
+    for (const link of links) this.#setLink(link);
+    for (const address of addresses) this.#addAddress(address);
+  }
+
+  /** Takes a notification in; gives the index of the interface it was about, if it was about one. */
+  apply(message: NetlinkMessage): number | undefined {
+    switch (message.type) {
+      case RTM.newLink:
+      case RTM.delLink:
+        return this.#applyLink(message);
+      case RTM.newAddress:
+      case RTM.delAddress:
+        return this.#applyAddress(message);
+      default:
+        return undefined;
+    }
+  }
+
+  #applyLink(message: NetlinkMessage): number | undefined {
+    const link = parseLink(message);
+    if (link === undefined) return undefined;
+    if (message.type === RTM.delLink) this.#removeLink(link);
+    else this.#setLink(link);
+    return link.index;
+  }
+
+  #setLink(link: LinkInfo): void {
+    const known = this.#links.get(link.index);
+    if (known !== undefined) this.#forgetName(known);
+    // A notification may leave the settings out; what was known of them then stands.
+    this.#links.set(link.index, { ...known, ...link });
+    this.#indices.set(link.name, link.index);
+  }
+
+  #removeLink(link: LinkInfo): void {
+    this.#forgetName(link);
+    this.#links.delete(link.index);
+    this.#addresses.delete(link.index);
+  }
+
+  /** The name may belong to another link by now. */
+  #forgetName({ name, index }: LinkInfo): void {
+    if (this.#indices.get(name) === index) this.#indices.delete(name);
+  }
+
+  #applyAddress(message: NetlinkMessage): number | undefined {
+    const address = parseAddress(message);
+    if (address === undefined) return undefined;
+    if (message.type === RTM.newAddress) this.#addAddress(address);
+    else this.#removeAddress(address);
+    return address.ifindex;
+  }
+
+  #addAddress(address: AddressInfo): void {
+    const list = this.#addresses.get(address.ifindex) ?? [];
+    const known = list.findIndex((one) => samePrefix(one, address));
+    if (known < 0) list.push(address);
+    else list[known] = address;
+    this.#addresses.set(address.ifindex, list);
+  }
+
+  #removeAddress(address: AddressInfo): void {
+    const list = this.#addresses.get(address.ifindex) ?? [];
+    this.#addresses.set(address.ifindex, list.filter((one) => !samePrefix(one, address)));
+  }
+
+  get(index: number): LinkInfo | undefined {
+    return this.#links.get(index);
+  }
+
+  byName(name: string): LinkInfo | undefined {
+    const index = this.#indices.get(name);
+    return index === undefined ? undefined : this.#links.get(index);
+  }
+
+  /** In the kernel's order: primary addresses before secondary ones. */
+  addressesOf(index: number): readonly AddressInfo[] {
+    return this.#addresses.get(index) ?? [];
+  }
+}
+
+function samePrefix(a: AddressInfo, b: AddressInfo): boolean {
+  return a.prefix.length === b.prefix.length &&
+    compareIp(a.prefix.address, b.prefix.address) === 0;
+}
+
+/** The global addresses that are the interface's own: not the `virtual` ones, nor any with our mark. */
+export function ownAddresses(
+  addresses: readonly AddressInfo[],
+  virtual: readonly IpAddress[],
+): readonly AddressInfo[] {
+  return addresses.filter(({ scope, protocol, prefix }) =>
+    scope === SCOPE_GLOBAL && protocol !== OUR_PROTOCOL &&
+    !virtual.some((address) => equalIp(address, prefix.address))
+  );
+}
+
+/**
+ * The primary address of RFC 3768 section 1.2: the first of `candidates`; one whose network holds
+ * the virtual address wins over others, because neighbours then see the source as on their link.
+ */
+export function primaryAddress(
+  candidates: readonly AddressInfo[],
+  virtualAddress: IpAddress,
+): IpAddress | undefined {
+  const usable = candidates.filter(({ prefix }) => prefix.address.family === virtualAddress.family);
+  const onLink = usable.find(({ prefix }) => prefixContains(prefix, virtualAddress));
+  return (onLink ?? usable[0])?.prefix.address;
+}

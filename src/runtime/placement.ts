@@ -1,0 +1,60 @@
+import { equalIp, type IpAddress } from "../base/ip.ts";
+import { equalMac, type MacAddress } from "../base/mac.ts";
+import { OUR_PROTOCOL } from "../drivers/driver.ts";
+import type { FaultReason, LinkFacts } from "../vrrp/types.ts";
+import type { AddressInfo, LinkInfo } from "../wire/rtnetlink.ts";
+import { ownAddresses, primaryAddress } from "./interfaces.ts";
+import type { Router } from "./router.ts";
+
+/** Whether a virtual router can run on its interface as it is now, and what it gives. */
+export type Verdict =
+  | { readonly ready: true; readonly link: LinkInfo; readonly facts: LinkFacts }
+  | { readonly ready: false; readonly reason: FaultReason };
+
+/** One interface as the kernel describes it; `link` is absent where there is none of that name. */
+export interface PresentInterface {
+  readonly link: LinkInfo | undefined;
+  readonly addresses: readonly AddressInfo[];
+  /** Virtual addresses that are on it because we put them there. */
+  readonly virtual: readonly IpAddress[];
+}
+
+/** Judges the interface for one virtual router; the first thing that is missing is the reason. */
+export function judge(router: Router, present: PresentInterface): Verdict {
+  const { link, addresses } = present;
+  if (router.config.unsupported !== undefined) return { ready: false, reason: "unsupported" };
+  if (link === undefined) return { ready: false, reason: "interfaceMissing" };
+  if (!link.ethernet || link.mac === undefined) return { ready: false, reason: "notEthernet" };
+  if (!link.up) return { ready: false, reason: "interfaceDown" };
+  const owner = owns(router, addresses);
+  const own = owner ? addresses : ownAddresses(addresses, present.virtual);
+  const source = router.config.source ?? primary(router, own);
+  if (source === undefined) return { ready: false, reason: "noAddress" };
+  if (owner && router.config.interfaceType === "macvlan") {
+    return { ready: false, reason: "ownerOnMacvlan" };
+  }
+  if (router.blockedBy !== undefined) return { ready: false, reason: router.blockedBy };
+  return { ready: true, link, facts: { source, mac: ownMac(router, link.mac), owner } };
+}
+
+function primary(router: Router, own: readonly AddressInfo[]): IpAddress | undefined {
+  const [first] = router.config.protocol.addresses;
+  return first === undefined ? undefined : primaryAddress(own, first);
+}
+
+/** Addresses that we have set ourselves make nobody their owner. */
+function owns(router: Router, addresses: readonly AddressInfo[]): boolean {
+  if (!router.config.mayOwn || router.installed.length > 0) return false;
+  return router.config.protocol.addresses.every((virtual) =>
+    addresses.some(({ prefix, protocol }) =>
+      protocol !== OUR_PROTOCOL && equalIp(prefix.address, virtual)
+    )
+  );
+}
+
+/** While we have replaced the interface's MAC, its own one is what we noted before. */
+function ownMac(router: Router, present: MacAddress): MacAddress {
+  const noted = router.placement?.ownMac;
+  const replaced = router.replacesMac && equalMac(present, router.virtualMac);
+  return replaced && noted !== undefined ? noted : present;
+}

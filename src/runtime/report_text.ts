@@ -1,0 +1,123 @@
+import { unreachable } from "../base/assert.ts";
+import { formatIp } from "../base/ip.ts";
+import { formatMac } from "../base/mac.ts";
+import { MS_PER_S } from "../base/units.ts";
+import type { FaultReason, Peer, Report } from "../vrrp/types.ts";
+import type { Router } from "./router.ts";
+
+export interface ReportLine {
+  readonly level: "information" | "warning" | "error";
+  readonly text: string;
+}
+
+type Transition = Extract<Report, { what: "transition" }>;
+
+/** The lines for people that a report of the protocol becomes. */
+export function reportLines(router: Router, report: Report): readonly ReportLine[] {
+  const { label } = router;
+  switch (report.what) {
+    case "transition":
+      return transitionLines(router, report);
+    case "rivalMaster":
+      return [warning(`${label} - ${peerText(report.peer)} is Master too: announced again`)];
+    case "rivalClaim": {
+      const claim = `${formatMac(report.mac)} claims ${formatIp(report.address)}`;
+      return [warning(`${label} - ${claim}: announced again`)];
+    }
+    case "otherOwner":
+      return [error(`${label} - ${otherOwnerText(report.peer, report.weStay)}`)];
+    case "paused": {
+      const paused = `This process stood still for ${seconds(report.pausedMs)}`;
+      return [warning(`${label} - ${paused}: listening for ${seconds(report.listenMs)}`)];
+    }
+    default:
+      return unreachable(report);
+  }
+}
+
+function transitionLines(router: Router, report: Transition): readonly ReportLine[] {
+  const { label } = router;
+  const changed = `${label} - Changed from ${report.from} to ${report.to}`;
+  if (report.fault !== undefined) {
+    return [warning(`${changed}: ${faultText(router, report.fault)}`)];
+  }
+  const why = whyText(router, report);
+  return [
+    ...(why === undefined ? [] : [information(`${label} - ${why}`)]),
+    information(changed),
+  ];
+}
+
+function whyText(router: Router, { reason, peer }: Transition): string | undefined {
+  switch (reason) {
+    case "noMasterHeard":
+    case "masterSilent":
+    case "masterLeft":
+      return "Master VR is down";
+    case "ownsAddresses":
+      return "The virtual addresses are the interface's own";
+    case "higherPriorityHeard":
+    case "higherAddressHeard":
+    case "otherOwnerHeard":
+      return peer === undefined
+        ? undefined
+        : `${peerText(peer)} is Master, our priority is ${router.config.protocol.priority}`;
+    default:
+      return undefined;
+  }
+}
+
+/** What is wrong, and what to do about it. */
+function faultText(router: Router, fault: FaultReason): string {
+  const { interface: name, virtualInterface, unsupported } = router.config;
+  switch (fault) {
+    case "interfaceMissing":
+      return `interface ${name} does not exist`;
+    case "interfaceDown":
+      return `interface ${name} is down`;
+    case "notEthernet":
+      return `interface ${name} is not an Ethernet interface`;
+    case "noAddress":
+      return `interface ${name} has no IPv4 address to send from: add one`;
+    case "macRefused":
+      return `interface ${name} does not let its MAC address be changed: ` +
+        `set iftype = "macvlan" or vmac = false`;
+    case "nameTaken":
+      return `an interface ${virtualInterface} that is not ours exists: remove it or set vifname`;
+    case "ownerOnMacvlan":
+      return `the virtual addresses are ${name}'s own: set iftype = "ether" or owner = false`;
+    case "refused":
+      return `the kernel refused what is needed, see the error before`;
+    case "unsupported":
+      return unsupported ?? "this version cannot do what is configured";
+    default:
+      return unreachable(fault);
+  }
+}
+
+function otherOwnerText(peer: Peer, weStay: boolean): string {
+  const both = `${formatIp(peer.address)} owns the same addresses`;
+  return weStay
+    ? `${both}: we stay Master, as our address is greater`
+    : `${both}: we give way, as its address is greater`;
+}
+
+function peerText({ address, priority }: Peer): string {
+  return `${formatIp(address)} with priority ${priority}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / MS_PER_S).toFixed(1)} s`;
+}
+
+function information(text: string): ReportLine {
+  return { level: "information", text };
+}
+
+function warning(text: string): ReportLine {
+  return { level: "warning", text };
+}
+
+function error(text: string): ReportLine {
+  return { level: "error", text };
+}

@@ -1,0 +1,156 @@
+import { assert } from "../base/assert.ts";
+import { formatIp, type IpAddress, type IpPrefix } from "../base/ip.ts";
+import type { MacAddress } from "../base/mac.ts";
+import { MS_PER_S } from "../base/units.ts";
+import type { VirtualRouterConfig } from "../config/types.ts";
+import { type Counters, newCounters } from "../vrrp/counters.ts";
+import { initialState, step } from "../vrrp/machine.ts";
+import type { Action, FaultReason, RouterEvent, RouterState } from "../vrrp/types.ts";
+import { AUTH_TYPE, noAuthData } from "../wire/auth.ts";
+import { virtualMac } from "../wire/ethernet.ts";
+import * as frame from "../wire/frame.ts";
+import type { Link } from "./link.ts";
+
+/** Where a virtual router lives right now. */
+export interface Placement {
+  /** The sockets of the configured interface. */
+  readonly link: Link;
+  /** Source of advertisements. */
+  readonly source: IpAddress;
+  /** The interface's own hardware address while we are not Master on it. */
+  readonly ownMac: MacAddress;
+  /** Where the addresses go: the interface itself, or the macvlan. */
+  readonly carrier: { readonly ifindex: number; readonly name: string };
+}
+
+/** One virtual router at run time: the protocol's state and the frames that follow from it. */
+export class Router {
+  readonly config: VirtualRouterConfig;
+  readonly counters: Counters = newCounters();
+  /** How log lines begin. */
+  readonly label: string;
+  readonly virtualMac: MacAddress;
+  /** Something that only a change from outside can mend; it outweighs what the interface says. */
+  blockedBy: FaultReason | undefined;
+  /** What we put on the carrier, and have to take off again. */
+  installed: readonly IpPrefix[] = [];
+  #state: RouterState;
+  #deadlineMs = Infinity;
+  #placement: Placement | undefined;
+  #advertFrames = new Map<number, Uint8Array<ArrayBuffer>>();
+  #arpFrames: readonly Uint8Array<ArrayBuffer>[] | undefined;
+
+  constructor(config: VirtualRouterConfig, nowMs: number) {
+    this.config = config;
+    const { vrid, family } = config.protocol;
+    this.virtualMac = virtualMac({ vrid, family });
+    this.label = `VR ${this.firstAddress} for group ${vrid} on interface ${config.interface}`;
+    this.#state = initialState(config.protocol, nowMs);
+  }
+
+  get firstAddress(): string {
+    const [first] = this.config.protocol.addresses;
+    assert(first !== undefined, "a virtual router has at least one address");
+    return formatIp(first);
+  }
+
+  get state(): RouterState {
+    return this.#state;
+  }
+
+  get deadlineMs(): number {
+    return this.#deadlineMs;
+  }
+
+  get placement(): Placement | undefined {
+    return this.#placement;
+  }
+
+  /** Whether the interface's own hardware address is replaced while this one is Master. */
+  get replacesMac(): boolean {
+    return this.config.virtualMac && this.config.interfaceType === "ether";
+  }
+
+  /** Frames depend on where the router lives: a new place means new frames. */
+  place(placement: Placement | undefined): void {
+    this.#placement = placement;
+    this.#advertFrames.clear();
+    this.#arpFrames = undefined;
+  }
+
+  /** Lets the protocol take one step, and gives what it wants done. */
+  step(event: RouterEvent, nowMs: number): readonly Action[] {
+    const next = step(this.config.protocol, this.#state, event, nowMs);
+    this.#state = next.state;
+    this.#deadlineMs = next.deadlineMs;
+    return next.actions;
+  }
+
+  /** Hardware address that stands in advertisements and announcements. */
+  #senderMac(placement: Placement): MacAddress {
+    return this.config.virtualMac ? this.virtualMac : placement.ownMac;
+  }
+
+  /** Whether a frame with this sender is one of our own that came back. */
+  isOwnFrame(source: IpAddress, sourceMac: MacAddress): boolean {
+    const placement = this.#placement;
+    if (placement === undefined) return false;
+    const same = (a: Uint8Array, b: Uint8Array) => a.every((byte, index) => byte === b[index]);
+    return same(source.bytes, placement.source.bytes) &&
+      same(sourceMac, this.#senderMac(placement));
+  }
+
+  /** The advertisement with this priority, built once for as long as nothing in it changes. */
+  advertFrame(priority: number): Uint8Array<ArrayBuffer> | undefined {
+    const placement = this.#placement;
+    if (placement === undefined) return undefined;
+    const known = this.#advertFrames.get(priority);
+    if (known !== undefined) return known;
+    const built = this.#buildAdvert(priority, placement);
+    this.#advertFrames.set(priority, built);
+    return built;
+  }
+
+  #buildAdvert(priority: number, placement: Placement): Uint8Array<ArrayBuffer> {
+    const { vrid, addresses, auth, advertIntervalMs } = this.config.protocol;
+    const message = {
+      advert: {
+        vrid,
+        priority,
+        authType: auth.type === "none" ? AUTH_TYPE.none : AUTH_TYPE.simplePassword,
+        advertIntervalS: advertIntervalMs / MS_PER_S,
+        addresses,
+        authData: auth.type === "none" ? noAuthData() : auth.data,
+      },
+      sourceMac: this.#senderMac(placement),
+      source: placement.source,
+      // Never fragmented, so the id means nothing (RFC 6864 section 4.1); rVRRPd sends 0 as well.
+      ipId: 0,
+      pad: this.config.padFrames,
+    };
+    const bytes = new Uint8Array(frame.advertSize(message));
+    frame.emitAdvert(message, new DataView(bytes.buffer));
+    return bytes;
+  }
+
+  /** One gratuitous ARP for each IPv4 address, advertised or not. */
+  arpFrames(): readonly Uint8Array<ArrayBuffer>[] {
+    const placement = this.#placement;
+    if (placement === undefined) return [];
+    const sourceMac = this.#senderMac(placement);
+    this.#arpFrames ??= [...this.config.addresses, ...this.config.excludedAddresses]
+      .filter(({ address }) => address.family === 4)
+      .map(({ address }) => gratuitousArp(address, sourceMac));
+    return this.#arpFrames;
+  }
+}
+
+/** The frame that tells everybody on the link that `address` is at `sourceMac`. */
+export function gratuitousArp(
+  address: IpAddress,
+  sourceMac: MacAddress,
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(frame.gratuitousArpSize());
+  frame.emitGratuitousArp({ sourceMac, address }, new DataView(bytes.buffer));
+  return bytes;
+}

@@ -1,0 +1,54 @@
+import { missingCapabilities } from "../../ffi/capabilities.ts";
+import { SyscallError } from "../../ffi/errno.ts";
+import type { DaemonConfig } from "../config/types.ts";
+import { NetlinkDriver } from "../drivers/netlink.ts";
+import type { Log } from "../log.ts";
+import { Engine } from "./engine.ts";
+
+/** The system does not let this process do its work, for good; the message is for the user. */
+export class SystemRefusal extends Error {
+  override readonly name = "SystemRefusal";
+}
+
+/** Throws {@linkcode SystemRefusal} where this process may not change or hear the network. */
+export function requireCapabilities(): void {
+  const missing = missingCapabilities(["CAP_NET_ADMIN", "CAP_NET_RAW"]);
+  if (missing.length === 0) return;
+  const lacks = `This process lacks ${missing.join(" and ")}`;
+  throw new SystemRefusal(`${lacks}: run it as root or grant it to the service`);
+}
+
+/**
+ * Runs all virtual routers of `config` until SIGINT or SIGTERM, then leaves the machine as it was
+ * found. Throws {@linkcode SystemRefusal}.
+ */
+export async function runRouters(config: DaemonConfig, log: Log): Promise<void> {
+  requireCapabilities();
+  try {
+    using driver = new NetlinkDriver();
+    using engine = new Engine({ routers: config.routers, driver, log });
+    using _signals = handleSignals(engine, log);
+    engine.start();
+    await engine.run();
+  } catch (error) {
+    if (error instanceof SyscallError) throw new SystemRefusal(error.message);
+    throw error;
+  }
+}
+
+/** Every signal whose default would end the process without an orderly stop. */
+function handleSignals(engine: Engine, log: Log): Disposable {
+  const handlers = new Map<Deno.Signal, () => void>();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    handlers.set(signal, () => engine.stop());
+  }
+  for (const signal of ["SIGHUP", "SIGUSR1", "SIGUSR2"] as const) {
+    handlers.set(signal, () => log.warning(`${signal} is not acted on in this version`));
+  }
+  for (const [signal, handler] of handlers) Deno.addSignalListener(signal, handler);
+  return {
+    [Symbol.dispose]: () => {
+      for (const [signal, handler] of handlers) Deno.removeSignalListener(signal, handler);
+    },
+  };
+}

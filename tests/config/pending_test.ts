@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { loadRouter, loadValue, onlyRouter, ROUTER } from "./support.ts";
+
+Deno.test("pendingFeatures() says nothing about a configuration that works whole", () => {
+  assert.deepEqual(loadRouter({ priority: 5, iftype: "macvlan" }).pending, []);
+});
+
+Deno.test("pendingFeatures() names every key that is not acted on", () => {
+  const { pending } = loadValue({
+    syslog: true,
+    log_format: "json",
+    vrouter: [{ ...ROUTER, notify_master: "a", sync_group: "b", track_interface: [] }],
+    protocols: { static: [{ route: "10.0.0.0/8", nh: "10.9.0.254" }] },
+    api: { users: [] },
+  });
+  assert.deepEqual(pending, [
+    "syslog is accepted but not acted on in this version",
+    'log_format = "json" is accepted but not acted on in this version',
+    "api is accepted but not acted on in this version",
+    "protocols.static is accepted but not acted on in this version",
+    "vrouter[0].notify_master is accepted but not acted on in this version",
+    "vrouter[0].track_interface is accepted but not acted on in this version",
+    "vrouter[0].sync_group is accepted but not acted on in this version",
+  ]);
+});
+
+Deno.test("pendingFeatures() says once which driver works in place of the asked one", () => {
+  const { pending, config } = loadValue({
+    vrouter: ["eth0", "eth1"].map((link) => ({ ...ROUTER, interface: link, netdrv: "libnl" })),
+  });
+  assert.deepEqual(pending, ['netdrv = "libnl" is accepted, but this version uses netlink']);
+  assert.deepEqual(config?.routers.map(({ driver }) => driver), ["netlink", "netlink"]);
+});
+
+Deno.test("rfc3768 = false is taken as true, and said", () => {
+  const loaded = loadRouter({ rfc3768: false });
+  assert.equal(onlyRouter(loaded).protocol.rfc3768, true);
+  assert.deepEqual(loaded.pending, ["vrouter[0].rfc3768 = false is taken as true in this version"]);
+});
+
+Deno.test("a virtual router that would be unsafe or alone is kept in Fault, with the key that does it", () => {
+  const key = { id: 1, secret: "0123456789abcdefghijklmnopqrstuv" };
+  const rows: readonly (readonly [object, string])[] = [
+    [{ version: 3 }, "version = 3"],
+    [{ version: 3, vip: "fe80::1" }, "version = 3"],
+    [{ auth_type: "p0-t8-sha256", auth_secret: "x" }, 'auth_type = "p0-t8-sha256"'],
+    [{ auth_type: "p1-t8-shake256", auth_secret: "x" }, 'auth_type = "p1-t8-shake256"'],
+    [{ auth_type: "rfc2338-ah", auth_secret: "x" }, 'auth_type = "rfc2338-ah"'],
+    [{ auth_type: "hmac-sha256", auth_keys: [key], active_key: 1 }, 'auth_type = "hmac-sha256"'],
+    [{ unicast_peers: ["10.9.0.12"] }, "unicast_peers"],
+    [{ accept: false }, "accept = false"],
+  ];
+  for (const [keys, what] of rows) {
+    const loaded = loadRouter(keys);
+    const reason = `${what} does not work in this version`;
+    assert.equal(onlyRouter(loaded).unsupported, reason);
+    assert.deepEqual(loaded.pending, [`vrouter[0] stays in Fault: ${reason}`]);
+  }
+});

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { loadRouter, loadValue, paths } from "./support.ts";
+
+const V6 = { version: 3, vip: ["fe80::1", "2001:db8::1"] };
+
+interface RuleRow {
+  readonly what: string;
+  readonly keys: object;
+  readonly faults?: readonly string[];
+  readonly warnings?: readonly string[];
+}
+
+/** Paths are below `vrouter[0]`. */
+const ROWS: readonly RuleRow[] = [
+  {
+    what: "families mixed in vip",
+    keys: { vip: ["10.9.0.1", "fe80::1"], version: 3 },
+    faults: ["vip"],
+  },
+  { what: "IPv6 in version 2", keys: { vip: "fe80::1" }, faults: ["vip"] },
+  { what: "IPv6 with a link-local address first", keys: V6 },
+  {
+    what: "IPv6 with a global address first",
+    keys: { version: 3, vip: "2001:db8::1" },
+    faults: ["vip"],
+  },
+  { what: "excluded addresses of the other family", keys: { excluded_vips: ["2001:db8::1"] } },
+  {
+    what: "a source of the other family",
+    keys: { ...V6, source: "10.9.0.11" },
+    faults: ["source"],
+  },
+  {
+    what: "an address twice in vip",
+    keys: { vip: ["10.9.0.1", "10.9.0.1/24"] },
+    warnings: ["vip[1]"],
+  },
+  {
+    what: "an address in vip and excluded_vips",
+    keys: { excluded_vips: ["10.9.0.1"] },
+    warnings: ["excluded_vips[0]"],
+  },
+  {
+    what: "a fraction of a second in version 2",
+    keys: { timers: { advert: 0.5 } },
+    faults: ["timers.advert"],
+  },
+  { what: "the longest interval of version 2", keys: { timers: { advert: 255 } } },
+  { what: "centiseconds in version 3", keys: { version: 3, timers: { advert: 0.07 } } },
+  { what: "the longest interval of version 3", keys: { version: 3, timers: { advert: 40.95 } } },
+  {
+    what: "an interval of version 2 in version 3",
+    keys: { version: 3, timers: { advert: 41 } },
+    faults: ["timers.advert"],
+  },
+  {
+    what: "half a centisecond in version 3",
+    keys: { version: 3, timers: { advert: 1.005 } },
+    faults: ["timers.advert"],
+  },
+  { what: "ioctl on ether", keys: { netdrv: "ioctl" } },
+  { what: "ioctl with macvlan", keys: { netdrv: "ioctl", iftype: "macvlan" }, faults: ["netdrv"] },
+  { what: "ioctl with IPv6", keys: { ...V6, netdrv: "ioctl" }, faults: ["netdrv"] },
+  {
+    what: "ioctl with an excluded IPv6 address",
+    keys: { netdrv: "ioctl", excluded_vips: ["2001:db8::1"] },
+    faults: ["netdrv"],
+  },
+  {
+    what: "macvlan without the virtual MAC",
+    keys: { iftype: "macvlan", vmac: false },
+    faults: ["vmac"],
+  },
+  {
+    what: "a length other than 32 with macvlan",
+    keys: { iftype: "macvlan", vip: "10.9.0.1/24" },
+    warnings: ["vip"],
+  },
+  { what: "the length 32 with macvlan", keys: { iftype: "macvlan", vip: "10.9.0.1/32" } },
+  { what: "vifname without macvlan", keys: { vifname: "x" }, warnings: ["vifname"] },
+  { what: "unicast_src alone", keys: { unicast_src: "10.9.0.11" }, warnings: ["unicast_src"] },
+  {
+    what: "unicast of the other family",
+    keys: { ...V6, unicast_src: "10.9.0.11", unicast_peers: ["fe80::2", "10.9.0.12"] },
+    faults: ["unicast_src", "unicast_peers[1]"],
+  },
+];
+
+for (const { what, keys, faults = [], warnings = [] } of ROWS) {
+  const outcome = faults.length > 0 ? "refuses" : warnings.length > 0 ? "warns of" : "takes";
+  Deno.test(`checkRouter() ${outcome} ${what}`, () => {
+    const loaded = loadRouter(keys);
+    const below = (all: readonly string[]) => all.map((path) => `vrouter[0].${path}`);
+    assert.deepEqual(paths(loaded.faults), below(faults));
+    assert.deepEqual(paths(loaded.warnings), below(warnings));
+  });
+}
+
+Deno.test("checkRouter() does not follow a wrong version with faults that hang on it", () => {
+  const router = {
+    group: 1,
+    interface: "eth0",
+    vip: "fe80::1",
+    version: 4,
+    timers: { advert: 0.5 },
+  };
+  assert.deepEqual(paths(loadValue({ vrouter: [router] }).faults), ["vrouter[0].version"]);
+});

@@ -1,0 +1,54 @@
+import type { TestProcess } from "./process.ts";
+import type { Machine, World } from "./world.ts";
+
+/** One virtual router in the words that every daemon's configuration is written from. */
+export interface RouterSpec {
+  readonly vrid: number;
+  readonly priority: number;
+  /** As the configuration takes them: with or without prefix length. */
+  readonly addresses: readonly string[];
+  /** Whole seconds; default 1. */
+  readonly advertS?: number;
+  /** Default true. */
+  readonly preempt?: boolean;
+  readonly password?: string;
+  readonly virtualMac?: VirtualMac;
+}
+
+/** Who carries 00:00:5e:00:01:VRID while Master: nobody, the interface itself, a macvlan on it. */
+export type VirtualMac = "none" | "interface" | "macvlan";
+
+export interface StartOptions {
+  readonly world: World;
+  readonly machine: Machine;
+  readonly routers: readonly RouterSpec[];
+}
+
+export interface WaitForStateOptions {
+  /** Default: that of the only router. */
+  readonly vrid?: number;
+  /** Lines of the daemon's output before this one do not count. */
+  readonly since?: number;
+}
+
+/** A running VRRP daemon of either make. */
+export interface Daemon extends AsyncDisposable {
+  readonly process: TestProcess;
+  /** Waits until the daemon has said that a router entered the state; all states count, also earlier ones. */
+  waitFor(state: "Backup" | "Master", options?: WaitForStateOptions): Promise<void>;
+  /** SIGTERM, and waits for its end. */
+  stop(): Promise<void>;
+  /** SIGKILL: nothing is said, nothing is put back. */
+  kill(): Promise<void>;
+}
+
+export interface DaemonKind {
+  readonly name: "rvrrpd" | "keepalived";
+  /** Returns when every router has said that it is Backup or Master. */
+  start(options: StartOptions): Promise<Daemon>;
+}
+
+/** The virtual MAC of an IPv4 router (RFC 3768 section 7.3). */
+export function virtualMac(vrid: number): string {
+  return `00:00:5e:00:01:${vrid.toString(16).padStart(2, "0")}`;
+}

@@ -1,0 +1,117 @@
+import type {
+  Daemon,
+  DaemonKind,
+  RouterSpec,
+  StartOptions,
+  WaitForStateOptions,
+} from "./daemon.ts";
+import { TestProcess } from "./process.ts";
+import type { World } from "./world.ts";
+
+/** Debian's keepalived, in the foreground with its own PID files, logging to stderr. */
+export const keepalived: DaemonKind = { name: "keepalived", start };
+
+async function start({ world, machine, routers }: StartOptions): Promise<Daemon> {
+  const config = world.path(`keepalived-${machine}.conf`);
+  const childPid = world.path(`keepalived-${machine}-vrrp.pid`);
+  await Deno.writeTextFile(config, configText(routers));
+  const process = new TestProcess({
+    command: "keepalived",
+    args: [
+      ...["-n", "-l", "-D", "-P", "-f", config],
+      ...["-p", world.path(`keepalived-${machine}.pid`), "-r", childPid],
+    ],
+    namespace: world.namespace(machine),
+  });
+  const daemon = world.own(new Keepalived(process, childPid, routers));
+  await daemon.ready();
+  return daemon;
+}
+
+class Keepalived implements Daemon {
+  readonly process: TestProcess;
+  readonly #childPid: string;
+  readonly #routers: readonly RouterSpec[];
+
+  constructor(process: TestProcess, childPid: string, routers: readonly RouterSpec[]) {
+    this.process = process;
+    this.#childPid = childPid;
+    this.#routers = routers;
+  }
+
+  async ready(): Promise<void> {
+    for (const { vrid } of this.#routers) {
+      await this.process.waitForLine(new RegExp(`\\(VI_${vrid}\\) Entering `));
+    }
+  }
+
+  async waitFor(state: "Backup" | "Master", options: WaitForStateOptions = {}): Promise<void> {
+    const { vrid = this.#routers[0]?.vrid, since = 0 } = options;
+    const pattern = new RegExp(`\\(VI_${vrid}\\) Entering ${state.toUpperCase()} STATE`);
+    await this.process.waitForLine(pattern, { since });
+  }
+
+  async stop(): Promise<void> {
+    await this.process.stop();
+  }
+
+  /**
+   * The protocol runs in a child, which the kernel ends with SIGTERM, and so with a farewell, when
+   * its parent dies; a parent whose child dies starts another. Both have to go, the child first.
+   */
+  async kill(): Promise<void> {
+    if (!this.process.running) return;
+    const child = Number(await Deno.readTextFile(this.#childPid));
+    Deno.kill(child, "SIGKILL");
+    await this.process.kill();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.process.kill();
+  }
+}
+
+function configText(routers: readonly RouterSpec[]): string {
+  return [
+    "global_defs {",
+    "  vrrp_version 2",
+    "}",
+    ...routers.flatMap(instance),
+    "",
+  ].join("\n");
+}
+
+function instance(router: RouterSpec): string[] {
+  const { vrid, priority, addresses, advertS = 1, preempt = true, password } = router;
+  if (router.virtualMac === "interface") {
+    throw new Error("Cannot configure keepalived: it never sets the interface's own MAC");
+  }
+  return [
+    `vrrp_instance VI_${vrid} {`,
+    "  state BACKUP",
+    "  interface eth0",
+    `  virtual_router_id ${vrid}`,
+    `  priority ${priority}`,
+    `  advert_int ${advertS}`,
+    ...(preempt ? [] : ["  nopreempt"]),
+    ...(router.virtualMac === "macvlan" ? ["  use_vmac"] : []),
+    ...(password === undefined ? [] : authentication(password)),
+    "  virtual_ipaddress {",
+    ...addresses.map((address) => `    ${address}`),
+    "  }",
+    "}",
+  ];
+}
+
+function authentication(password: string): string[] {
+  return ["  authentication {", "    auth_type PASS", `    auth_pass ${password}`, "  }"];
+}
+
+/** Removes what a killed keepalived leaves on the interface, as a reboot does. */
+export async function forgetAddresses(
+  world: World,
+  machine: StartOptions["machine"],
+  addresses: readonly string[],
+): Promise<void> {
+  await world.ip(machine, ...addresses.map((address) => `addr del ${address} dev eth0`));
+}

@@ -1,0 +1,50 @@
+import { formatIp } from "../../src/base/ip.ts";
+import { formatMac } from "../../src/base/mac.ts";
+import * as arp from "../../src/wire/arp.ts";
+import * as ethernet from "../../src/wire/ethernet.ts";
+import * as frame from "../../src/wire/frame.ts";
+import * as vrrp2 from "../../src/wire/vrrp2.ts";
+import type { CapturedFrame } from "./capture.ts";
+
+export interface SeenAdvert {
+  readonly tMs: number;
+  readonly vrid: number;
+  readonly priority: number;
+  readonly authType: number;
+  readonly addresses: readonly string[];
+  readonly source: string;
+  readonly sourceMac: string;
+}
+
+/** A gratuitous ARP: the segment is told where an address lives. */
+export interface SeenClaim {
+  readonly tMs: number;
+  readonly address: string;
+  readonly mac: string;
+}
+
+/** The version 2 advertisements of a capture; anything that is none is left out. */
+export function adverts(frames: readonly CapturedFrame[]): SeenAdvert[] {
+  return frames.flatMap(({ tMs, frame: view }) => {
+    const packet = frame.parse(view);
+    if (!packet.ok) return [];
+    const advert = vrrp2.parse(packet.value.message);
+    if (!advert.ok) return [];
+    const { vrid, priority, authType } = advert.value;
+    const addresses = advert.value.addresses.map(formatIp);
+    const source = formatIp(packet.value.source);
+    const sourceMac = formatMac(packet.value.sourceMac);
+    return [{ tMs, vrid, priority, authType, addresses, source, sourceMac }];
+  });
+}
+
+export function claims(frames: readonly CapturedFrame[]): SeenClaim[] {
+  return frames.flatMap(({ tMs, frame: view }) => {
+    const seen = ethernet.parse(view);
+    if (!seen.ok || seen.value.etherType !== ethernet.ETHER_TYPE.arp) return [];
+    const packet = arp.parse(seen.value.payload);
+    if (!packet.ok || !arp.isGratuitous(packet.value)) return [];
+    const { senderAddress, senderMac } = packet.value;
+    return [{ tMs, address: formatIp(senderAddress), mac: formatMac(senderMac) }];
+  });
+}
