@@ -72,6 +72,7 @@ async function foreground(options: RvrrpdOptions): Promise<ExitCode> {
     return EXIT.wrongUse;
   }
   requireCapabilities();
+  collectGarbage();
   const log = openLog(config);
   try {
     for (const text of [...warnings.map(({ text }) => text), ...pending]) log.warning(text);
@@ -80,4 +81,13 @@ async function foreground(options: RvrrpdOptions): Promise<ExitCode> {
   } finally {
     await log.close();
   }
+}
+
+/**
+ * What is left of reading a large configuration would stay for good: the engine alone makes too
+ * little garbage for a full collection. `scripts/build` gives the program this function.
+ */
+function collectGarbage(): void {
+  const { gc } = globalThis as { gc?: (options: { flavor: "last-resort" }) => void };
+  gc?.({ flavor: "last-resort" });
 }
