@@ -4,10 +4,10 @@ import { PACKET_MREQ, SOCK_FILTER, SOCK_FPROG, SOCKADDR_LL } from "./layout.ts";
 import { lastErrno, libc } from "./libc.ts";
 import {
   setBytes,
-  setInt,
   setReceiveBuffer,
   setSendBuffer,
   SO_ATTACH_FILTER,
+  type SocketOption,
   SOL_SOCKET,
 } from "./socket_options.ts";
 
@@ -70,14 +70,33 @@ export class PacketSocket implements Disposable {
   }
 
   #configure(options: PacketSocketOptions): void {
-    const operation = `hide our own frames on ${this.#interfaceName}`;
-    setInt(this.fd, { level: SOL_PACKET, option: PACKET_IGNORE_OUTGOING, operation }, 1);
+    this.#ignoreOutgoing();
     if (options.receiveBufferBytes !== undefined) {
       setReceiveBuffer(this.fd, options.receiveBufferBytes);
     }
     if (options.sendBufferBytes !== undefined) setSendBuffer(this.fd, options.sendBufferBytes);
     if (options.filter !== undefined) this.setFilter(options.filter);
     this.#bind(options.etherType);
+  }
+
+  /** Saves waking up for our own frames; receive() looks as well. */
+  #ignoreOutgoing(): void {
+    const operation = `hide our own frames on ${this.#interfaceName}`;
+    const value = new Uint8Array(Int32Array.of(1).buffer);
+    this.#setPacketOption({ level: SOL_PACKET, option: PACKET_IGNORE_OUTGOING, operation }, value);
+  }
+
+  /**
+   * Emulators of another processor know no option of this level. Both that are set here can be
+   * done without: {@linkcode receive} looks too, and an IP group's membership opens the
+   * interface's filter as well.
+   */
+  #setPacketOption(option: SocketOption, value: Uint8Array<ArrayBuffer>): void {
+    try {
+      setBytes(this.fd, option, value);
+    } catch (error) {
+      if (!(error instanceof SyscallError) || error.code !== "ENOPROTOOPT") throw error;
+    }
   }
 
   #bind(etherType: number): void {
@@ -118,7 +137,7 @@ export class PacketSocket implements Disposable {
     const bytes = new Uint8Array(request.buffer);
     bytes.set(mac, PACKET_MREQ.at.mr_address);
     const operation = `join a multicast group on ${this.#interfaceName}`;
-    setBytes(this.fd, { level: SOL_PACKET, option: PACKET_ADD_MEMBERSHIP, operation }, bytes);
+    this.#setPacketOption({ level: SOL_PACKET, option: PACKET_ADD_MEMBERSHIP, operation }, bytes);
   }
 
   /**

@@ -155,7 +155,7 @@ export class Attachments implements Disposable {
     const { log, limit, watcher } = this.#parts;
     const filtered = routers.every(({ config }) => config.socketFilter);
     const vrids = filtered ? routers.map(({ config }) => config.protocol.vrid) : "any";
-    const link = new Link({ name: info.name, ifindex: info.index, vrids });
+    const link = new Link({ name: info.name, ifindex: info.index, vrids, log });
     const segment = new Segment({ link, routers, log, limit });
     watcher.watch(link.vrrpFd, (batch, nowMs) => segment.receiveAdverts(batch, nowMs));
     watcher.watch(link.arpFd, (batch, nowMs) => segment.receiveArps(batch, nowMs));

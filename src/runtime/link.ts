@@ -1,6 +1,8 @@
+import { SyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { MulticastGroup } from "../../ffi/multicast_group.ts";
 import { PacketSocket } from "../../ffi/packet_socket.ts";
+import type { Log } from "../log.ts";
 import { gratuitousArpFilter, vrrpFilter } from "../wire/bpf.ts";
 import { ETHER_TYPE, VRRP_MULTICAST_MAC } from "../wire/ethernet.ts";
 import { VRRP_GROUP } from "../wire/vrrp.ts";
@@ -17,6 +19,7 @@ export interface LinkOptions {
   readonly ifindex: number;
   /** The groups to let through; "any" switches the kernel's filter off. */
   readonly vrids: readonly number[] | "any";
+  readonly log: Log;
 }
 
 /**
@@ -28,7 +31,7 @@ export class Link implements Disposable {
   readonly ifindex: number;
   readonly #vrrp: PacketSocket;
   readonly #arp: PacketSocket;
-  readonly #group: MulticastGroup;
+  readonly #group: MulticastGroup | undefined;
   readonly #buffer = new Uint8Array(FRAME_BYTES);
 
   /** Throws {@linkcode SyscallError}: EPERM without CAP_NET_RAW, ENODEV where the interface is gone. */
@@ -45,14 +48,24 @@ export class Link implements Disposable {
       filter: gratuitousArpFilter(),
     }));
     this.#vrrp.joinMulticast(VRRP_MULTICAST_MAC[4]);
-    this.#group = opened.use(
-      new MulticastGroup({
-        interfaceName: options.name,
-        ifindex: options.ifindex,
-        group: VRRP_GROUP[4].bytes,
-      }),
-    );
+    this.#group = this.#joinGroup(options.log);
+    if (this.#group !== undefined) opened.use(this.#group);
     opened.move();
+  }
+
+  /** Frames reach us without it, unless a switch in between goes by IGMP reports. */
+  #joinGroup(log: Log): MulticastGroup | undefined {
+    try {
+      return new MulticastGroup({
+        interfaceName: this.name,
+        ifindex: this.ifindex,
+        group: VRRP_GROUP[4].bytes,
+      });
+    } catch (error) {
+      if (!(error instanceof SyscallError)) throw error;
+      log.warning(`${error.message}: a switch with IGMP snooping may keep advertisements from us`);
+      return undefined;
+    }
   }
 
   get vrrpFd(): Fd {
@@ -85,7 +98,7 @@ export class Link implements Disposable {
 
   /** Leaves the groups and closes the sockets. */
   [Symbol.dispose](): void {
-    this.#group[Symbol.dispose]();
+    this.#group?.[Symbol.dispose]();
     this.#arp.close();
     this.#vrrp.close();
   }

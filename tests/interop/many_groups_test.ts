@@ -11,7 +11,7 @@ const VRIDS = Array.from({ length: 255 }, (_, index) => index + 1);
 for (const pair of PAIRS) {
   Deno.test(`255 groups move from ${pair.first.name} to ${pair.second.name}`, async () => {
     await using world = await World.create();
-    const capture = await Capture.start(world, "vrrp");
+    const capture = await Capture.start(world, { filter: "vrrp" });
     const { first, second } = await startPair(world, pair, {
       first: VRIDS.map((vrid) => router({ vrid, priority: HIGH })),
       second: VRIDS.map((vrid) => router({ vrid, priority: LOW })),
@@ -30,7 +30,7 @@ for (const pair of PAIRS) {
 
   Deno.test(`255 groups of ${pair.first.name} and ${pair.second.name} each have one Master`, async () => {
     await using world = await World.create();
-    const capture = await Capture.start(world, "vrrp");
+    const capture = await Capture.start(world, { filter: "vrrp" });
     // Odd groups belong to r1, even ones to r2, so that both send and both hear all the time.
     const [first, second] = await Promise.all([
       pair.first.start({

@@ -54,7 +54,7 @@ Deno.test("rvrrpd announces a second time after garp_delay", async () => {
 Deno.test("rvrrpd pads advertisements by 6 bytes unless pad_frames is false", async () => {
   for (const { pad, length } of [{ pad: true, length: 64 }, { pad: false, length: 58 }]) {
     await using world = await World.create();
-    const capture = await Capture.start(world, "vrrp");
+    const capture = await Capture.start(world, { filter: "vrrp", port: "r1" });
     const daemon = await Rvrrpd.start({
       world,
       machine: "r1",

@@ -71,21 +71,14 @@ Deno.test("rvrrpd neither stays Backup nor gives way because of garbage, nor fil
   assert.ok(daemon.process.lines.length < 100, daemon.process.text);
 });
 
-for (
-  const { row, bytes } of [{ row: "the frame that the garbage is made of", bytes: advert({}) }, {
-    row: "the same frame with padding",
-    bytes: Uint8Array.of(...advert({}), ...new Uint8Array(6).fill(0xa5)),
-  }]
-) {
-  Deno.test(`rvrrpd gives way to ${row}`, async () => {
-    await using world = await World.create();
-    const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [ROUTER] });
-    await daemon.waitFor("Master");
-    const since = daemon.process.mark();
-    await inject(world, { machine: "r2", frames: [bytes] });
-    await daemon.waitFor("Backup", { since });
-  });
-}
+Deno.test("rvrrpd gives way to the frame that the garbage is made of", async () => {
+  await using world = await World.create();
+  const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [ROUTER] });
+  await daemon.waitFor("Master");
+  const since = daemon.process.mark();
+  await inject(world, { machine: "r2", frames: [advert({})] });
+  await daemon.waitFor("Backup", { since });
+});
 
 /** From a better router than ours, and right unless `change` makes it wrong. */
 function advert(change: AdvertChange): Uint8Array {

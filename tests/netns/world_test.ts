@@ -79,7 +79,7 @@ Deno.test("Capture shows what keepalived sends", async () => {
 
 Deno.test("inject() puts frames on the wire byte for byte", async () => {
   await using world = await World.create();
-  const capture = await Capture.start(world, "ether proto 0x88b5");
+  const capture = await Capture.start(world, { filter: "ether proto 0x88b5" });
   const frames = ["ffffffffffff02000000000188b5a5a5", "ffffffffffff02000000000188b5"];
   await inject(world, { machine: "r1", frames: frames.map((hex) => Uint8Array.fromHex(hex)) });
   const seen = (await capture.stop()).map(({ frame: { buffer, byteOffset, byteLength } }) =>

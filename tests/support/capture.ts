@@ -1,7 +1,7 @@
 import * as pcap from "../../src/wire/pcap.ts";
 import { TestProcess } from "./process.ts";
 import { delay } from "./wait.ts";
-import type { World } from "./world.ts";
+import type { Machine, World } from "./world.ts";
 
 /** A frame as the switch saw it. */
 export interface CapturedFrame {
@@ -10,10 +10,23 @@ export interface CapturedFrame {
   readonly frame: DataView;
 }
 
+/**
+ * In immediate mode the kernel's buffer has slots of this size: with tcpdump's default of 256 KiB a
+ * burst of 255 advertisements does not fit.
+ */
+const SNAP_BYTES = 2048;
+const BUFFER_KIB = 16 * 1024;
 /** What tcpdump may lag behind the wire. */
 const SETTLE_MS = 200;
 
-/** A tap on the bridge: everything that any machine sends. */
+export interface CaptureOptions {
+  /** A pcap-filter(7) expression. */
+  readonly filter?: string;
+  /** Listens where this machine is plugged in, to see frames as it sends them. */
+  readonly port?: Machine;
+}
+
+/** A tap on the bridge: everything that any machine sends, without the padding, which it cuts off. */
 export class Capture implements AsyncDisposable {
   readonly #process: TestProcess;
   readonly #file: string;
@@ -23,13 +36,17 @@ export class Capture implements AsyncDisposable {
     this.#file = file;
   }
 
-  /** Returns when tcpdump listens; `filter` is a pcap-filter(7) expression. */
-  static async start(world: World, filter = "vrrp or arp"): Promise<Capture> {
+  /** Returns when tcpdump listens. */
+  static async start(world: World, options: CaptureOptions = {}): Promise<Capture> {
+    const { filter = "vrrp or arp", port = "br0" } = options;
     const file = world.path(`${crypto.randomUUID()}.pcap`);
     const process = world.own(
       new TestProcess({
         command: "tcpdump",
-        args: ["-i", "br0", "-n", "-U", "--immediate-mode", "-Z", "root", "-w", file, filter],
+        args: [
+          ...["-i", port, "-n", "-U", "--immediate-mode", "-Z", "root"],
+          ...["-s", String(SNAP_BYTES), "-B", String(BUFFER_KIB), "-w", file, filter],
+        ],
         namespace: world.namespace("sw"),
       }),
     );
@@ -42,6 +59,8 @@ export class Capture implements AsyncDisposable {
     await delay(SETTLE_MS);
     this.#process.signal("SIGINT");
     await this.#process.exited();
+    // What a capture does not show would pass for silence.
+    await this.#process.waitForLine(/^0 packets dropped by kernel/);
     const file = pcap.parse(new DataView((await Deno.readFile(this.#file)).buffer));
     if (!file.ok) throw new Error(file.error);
     return file.value.map(({ timestampUs, frame }) => ({ tMs: timestampUs / 1000, frame }));

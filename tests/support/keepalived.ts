@@ -71,7 +71,8 @@ class Keepalived implements Daemon {
   }
 }
 
-function configText(routers: readonly RouterSpec[]): string {
+/** The configuration file for these routers. */
+export function configText(routers: readonly RouterSpec[]): string {
   return [
     "global_defs {",
     "  vrrp_version 2",

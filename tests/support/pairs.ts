@@ -1,6 +1,7 @@
 import type { Daemon, DaemonKind, RouterSpec } from "./daemon.ts";
 import { keepalived } from "./keepalived.ts";
 import { rvrrpd } from "./rvrrpd.ts";
+import { delay } from "./wait.ts";
 import type { World } from "./world.ts";
 
 /** Who runs on r1 and who on r2. */
@@ -29,16 +30,18 @@ export interface RunningPair {
   readonly second: Daemon;
 }
 
-/** Starts both and waits until r1, which is to have the higher priority, is Master. */
+/** One advertisement at least lies in it. */
+const HEARD_MS = 1500;
+
+/** Starts r1, and when it is Master of all its routers r2, and waits until r2 has heard it. */
 export async function startPair(
   world: World,
   pair: Pair,
   routers: { readonly first: readonly RouterSpec[]; readonly second: readonly RouterSpec[] },
 ): Promise<RunningPair> {
-  const [first, second] = await Promise.all([
-    pair.first.start({ world, machine: "r1", routers: routers.first }),
-    pair.second.start({ world, machine: "r2", routers: routers.second }),
-  ]);
+  const first = await pair.first.start({ world, machine: "r1", routers: routers.first });
   for (const { vrid } of routers.first) await first.waitFor("Master", { vrid });
+  const second = await pair.second.start({ world, machine: "r2", routers: routers.second });
+  await delay(HEARD_MS);
   return { first, second };
 }

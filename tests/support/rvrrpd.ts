@@ -19,7 +19,7 @@ export type StateWord = "Init" | "Backup" | "Master" | "Fault" | "Down";
 export const rvrrpd: DaemonKind = {
   name: "rvrrpd",
   async start({ world, machine, routers }: StartOptions): Promise<Daemon> {
-    const daemon = await Rvrrpd.start({ world, machine, routers: routers.map(table) });
+    const daemon = await Rvrrpd.start({ world, machine, routers: routers.map(routerTable) });
     for (const { vrid } of routers) {
       await daemon.process.waitForLine(changePattern("(Backup|Master)", vrid));
     }
@@ -111,7 +111,8 @@ export function changePattern(state: string, vrid?: number): RegExp {
   );
 }
 
-function table(router: RouterSpec): TomlTable {
+/** The `[[vrouter]]` table for this router. */
+export function routerTable(router: RouterSpec): TomlTable {
   const { vrid, priority, addresses, advertS = 1, preempt = true, password } = router;
   return {
     group: vrid,

@@ -133,3 +133,10 @@ Deno.test("step() as an owner's Backup preempts whatever the setting says", () =
   const equal = step(ours, lost.state, advert({ priority: 255 }), NOW_MS + 200);
   assert.equal(equal.deadlineMs, NOW_MS + 200 + 3004);
 });
+
+Deno.test("step() as an owner's Backup is not held back by the start", () => {
+  const ours = config({ startupDelayMs: 60_000 });
+  const { state } = step(ours, master(ours, { owner: true }), advert({ priority: 255 }), NOW_MS);
+  const result = step(ours, state, TIMER, NOW_MS + 3004);
+  assert.equal(result.state.name, "Master");
+});

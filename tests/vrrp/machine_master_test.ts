@@ -63,10 +63,12 @@ Deno.test("step() as Master answers lower priorities at most once in 100 ms", ()
   assert.deepEqual(answeredMs, [0, 100, 200]);
 });
 
-Deno.test("step() as Master announces again the configured time after a rival", () => {
+Deno.test("step() as Master announces a second time the configured time after a rival", () => {
   const answered = step(config(), master(), advert({ priority: 99 }), NOW_MS + 3000);
-  const { actions } = step(config(), answered.state, TIMER, NOW_MS + 8000);
-  assert.deepEqual(actions, [SEND, ANNOUNCE]);
+  const before = step(config(), answered.state, TIMER, NOW_MS + 7999);
+  assert.deepEqual(before.actions, [SEND]);
+  const { actions } = step(config(), before.state, TIMER, NOW_MS + 8000);
+  assert.deepEqual(actions, [ANNOUNCE]);
 });
 
 Deno.test("step() as Master gives way: addresses and MAC go before anybody is told", () => {

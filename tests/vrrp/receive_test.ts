@@ -107,6 +107,11 @@ const ADVERTS: readonly {
   { why: "takes priority 0", message: message({ priority: 0 }), expected: "accepted" },
   { why: "refuses version 3", message: version3(), expected: "vrrpVersion" },
   {
+    why: "refuses version 3 by its version where it is shorter than any message of version 2",
+    message: new DataView(Uint8Array.of(0x31, 7, 100, 1, 0, 100, 0, 0, 10, 9, 0, 100).buffer),
+    expected: "vrrpVersion",
+  },
+  {
     why: "refuses a type that is no advertisement",
     message: tampered({ at: vrrp2.AT.versionAndType, value: 0x22 }),
     expected: "vrrpType",

@@ -1,0 +1,92 @@
+import type { Make } from "./daemon.ts";
+import type { Figure, Result } from "./figure.ts";
+import { median } from "./statistics.ts";
+
+/** What stands for all runs of one daemon. */
+export interface Summary {
+  readonly median: number;
+  /** Of all runs. */
+  readonly worst: number;
+}
+
+/** `undefined` where no run had a value. */
+export function summaryOf(figure: Figure, runs: readonly number[]): Summary | undefined {
+  if (runs.length === 0) return undefined;
+  const worst = figure.kind === "earliness" ? Math.min(...runs) : Math.max(...runs);
+  return { median: median(runs), worst };
+}
+
+/** What has to be said about the figure, by the medians; empty where all is well. */
+export function verdictOf({ figure, runs }: Result): string {
+  const ours = summaryOf(figure, runs.rvrrpd)?.median;
+  const theirs = summaryOf(figure, runs.keepalived)?.median;
+  if (ours === undefined || theirs === undefined) return "NOT MEASURED";
+  if (figure.kind === "earliness") return "";
+  const worse = ours > theirs ? ["WORSE than keepalived"] : [];
+  const missed = figure.goal !== undefined && ours > figure.goal ? ["misses the goal"] : [];
+  return [...worse, ...missed].join(", ");
+}
+
+const HEADINGS = ["What", "Unit", "rvrrpd", "keepalived", "Goal", ""] as const;
+const EXPLANATION = "Medians of the runs; in brackets the worst of all runs.";
+
+/** Columns in line, for a terminal. */
+export function textTable(results: readonly Result[]): string {
+  const rows = [HEADINGS, ...results.map(cellsOf)];
+  const widths = HEADINGS.map((_, column) =>
+    Math.max(...rows.map((cells) => cells[column]?.length ?? 0))
+  );
+  const lines = rows.map((cells) =>
+    cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
+  );
+  return [...lines, EXPLANATION, ""].join("\n");
+}
+
+export function markdownTable(results: readonly Result[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const rule = line(["---", "---", "---:", "---:", "---:", "---"]);
+  const lines = [line(HEADINGS), rule, ...results.map((result) => line(cellsOf(result)))];
+  return [...lines, "", EXPLANATION, ""].join("\n");
+}
+
+function cellsOf(result: Result): string[] {
+  const { what, unit, goal } = result.figure;
+  return [
+    what,
+    unit,
+    valueText(result, "rvrrpd"),
+    valueText(result, "keepalived"),
+    goal === undefined ? "" : `≤ ${goal}`,
+    verdictOf(result),
+  ];
+}
+
+function valueText({ figure, runs }: Result, make: Make): string {
+  const summary = summaryOf(figure, runs[make]);
+  if (summary === undefined) return "–";
+  const value = numberText(summary.median);
+  return runs[make].length === 1 ? value : `${value} (${numberText(summary.worst)})`;
+}
+
+/** About three digits: more would be noise. */
+function numberText(value: number): string {
+  const size = Math.abs(value);
+  return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0);
+}
+
+/** Everything that a later comparison may need; `undefined` medians are left out. */
+export function jsonReport(
+  report: {
+    readonly environment: unknown;
+    readonly results: readonly Result[];
+    readonly notMeasurable: readonly string[];
+  },
+): string {
+  const figures = report.results.map(({ figure, runs }) => ({
+    ...figure,
+    rvrrpd: { ...summaryOf(figure, runs.rvrrpd), runs: runs.rvrrpd },
+    keepalived: { ...summaryOf(figure, runs.keepalived), runs: runs.keepalived },
+  }));
+  const { environment, notMeasurable } = report;
+  return `${JSON.stringify({ environment, figures, notMeasurable }, undefined, 2)}\n`;
+}

@@ -1,0 +1,89 @@
+import { adverts, claims } from "../../tests/support/traffic.ts";
+import { delay } from "../../tests/support/wait.ts";
+import { ADDRESS } from "../../tests/support/world.ts";
+import type { Measured } from "./figure.ts";
+import { startPair } from "./pair.ts";
+import type { Row } from "./row.ts";
+import { spreadOf } from "./statistics.ts";
+import { type TakenOver, takeOvers } from "./take_over.ts";
+import { Tap } from "./tap.ts";
+import { MASTER_DOWN_MS, VRIDS } from "./vrouters.ts";
+
+/** So that the tap has every group's last advertisement, whenever it was sent. */
+const BEFORE_MS = 2500;
+/** For a daemon that is very late. */
+const AFTER_MS = 3000;
+
+export interface TakeOverOptions {
+  readonly name: string;
+  readonly virtualMac: "none" | "macvlan";
+  /** Whom the texts speak of. */
+  readonly where: string;
+  readonly announcedGoalMs: number;
+}
+
+/** The Master is killed, and its cable with it: when does the Backup speak, and announce? */
+export function takeOverRow(options: TakeOverOptions): Row {
+  return {
+    name: options.name,
+    figures: figuresOf(options),
+    async measure({ bench, make }) {
+      const world = await bench.world();
+      const { virtualMac } = options;
+      const { master } = await startPair({ world, make, binary: bench.binary, virtualMac });
+      const tap = await Tap.start(world);
+      await delay(BEFORE_MS);
+      await master.kill();
+      // Its kernel would go on as if nothing had happened, with the same addresses and MACs.
+      await world.unplug("r1");
+      await delay(MASTER_DOWN_MS + AFTER_MS);
+      const frames = await tap.stop();
+      const moved = takeOvers({ adverts: adverts(frames), claims: claims(frames) }, {
+        from: ADDRESS.r1,
+        to: ADDRESS.r2,
+        waitMs: MASTER_DOWN_MS,
+        vrids: VRIDS,
+      });
+      return measuredOf(options.name, moved);
+    },
+  };
+}
+
+function figuresOf({ name, where, announcedGoalMs }: TakeOverOptions): Row["figures"] {
+  const late = `${where}: first advertisement after the Master-Down interval`;
+  const announced = `${where}: an address's first gratuitous ARP after it`;
+  return [
+    { key: `${name}.earliest`, what: `${late}, earliest`, unit: "ms", kind: "earliness" },
+    { key: `${name}.p50`, what: `${late}, p50`, unit: "ms" },
+    { key: `${name}.p99`, what: `${late}, p99`, unit: "ms" },
+    { key: `${name}.worst`, what: `${late}, worst of 255`, unit: "ms", goal: 15 },
+    { key: `${name}.announced.p50`, what: `${announced}, p50`, unit: "ms" },
+    {
+      key: `${name}.announced.worst`,
+      what: `${announced}, last of 255`,
+      unit: "ms",
+      goal: announcedGoalMs,
+    },
+    {
+      key: `${name}.whole`,
+      what: `${where}: from the first advertisement to the last address's first gratuitous ARP`,
+      unit: "ms",
+    },
+  ];
+}
+
+function measuredOf(name: string, moved: readonly TakenOver[]): Measured {
+  const late = spreadOf(moved.map(({ dueMs, advertMs }) => advertMs - dueMs));
+  const announced = spreadOf(moved.map(({ dueMs, announcedMs }) => announcedMs - dueMs));
+  const firstMs = Math.min(...moved.map(({ advertMs }) => advertMs));
+  const lastMs = Math.max(...moved.map(({ announcedMs }) => announcedMs));
+  return {
+    [`${name}.earliest`]: late.least,
+    [`${name}.p50`]: late.p50,
+    [`${name}.p99`]: late.p99,
+    [`${name}.worst`]: late.worst,
+    [`${name}.announced.p50`]: announced.p50,
+    [`${name}.announced.worst`]: announced.worst,
+    [`${name}.whole`]: lastMs - firstMs,
+  };
+}

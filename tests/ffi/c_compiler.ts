@@ -1,0 +1,46 @@
+import type { Architecture } from "../../ffi/layout.ts";
+import { attempt } from "../support/command.ts";
+
+/** Something that the C compiler is to confirm about a C expression. */
+export interface Claim {
+  readonly expression: string;
+  readonly value: number;
+}
+
+const HEADERS = [
+  "errno.h",
+  "fcntl.h",
+  "netinet/in.h",
+  "stddef.h",
+  "sys/epoll.h",
+  "sys/eventfd.h",
+  "sys/socket.h",
+  "sys/timerfd.h",
+  "time.h",
+  "linux/capability.h",
+  "linux/filter.h",
+  "linux/if_packet.h",
+  "linux/netlink.h",
+];
+
+/**
+ * Lets the C compiler for `architecture` check the claims against the system's headers, without
+ * running anything; gives what it says about the false ones, or an empty text.
+ */
+export async function refute(
+  claims: readonly Claim[],
+  architecture: Architecture,
+): Promise<string> {
+  const lines = [
+    "#define _GNU_SOURCE",
+    ...HEADERS.map((header) => `#include <${header}>`),
+    ...claims.map(({ expression, value }) => {
+      return `_Static_assert((${expression}) == ${value}, "${expression} is not ${value}");`;
+    }),
+  ];
+  const compiler = `${architecture}-linux-gnu-gcc`;
+  const { code, stderr } = await attempt([compiler, "-x", "c", "-fsyntax-only", "-"], {
+    stdin: lines.join("\n") + "\n",
+  });
+  return code === 0 ? "" : stderr;
+}

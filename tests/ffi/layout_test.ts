@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { errnoName } from "../../ffi/errno.ts";
+import * as layout from "../../ffi/layout.ts";
+import { type Claim, refute } from "./c_compiler.ts";
+
+const ARCHITECTURES: readonly layout.Architecture[] = ["x86_64", "aarch64"];
+
+const C_TYPES: Readonly<Record<string, string>> = {
+  SOCKADDR_LL: "struct sockaddr_ll",
+  PACKET_MREQ: "struct packet_mreq",
+  IP_MREQN: "struct ip_mreqn",
+  SOCK_FILTER: "struct sock_filter",
+  SOCK_FPROG: "struct sock_fprog",
+  SOCKADDR_NL: "struct sockaddr_nl",
+  ITIMERSPEC: "struct itimerspec",
+  TIMESPEC: "struct timespec",
+};
+
+/** Members of members have a shorter name in our tables. */
+const C_MEMBERS: Readonly<Record<string, string>> = {
+  interval_sec: "it_interval.tv_sec",
+  interval_nsec: "it_interval.tv_nsec",
+  value_sec: "it_value.tv_sec",
+  value_nsec: "it_value.tv_nsec",
+};
+
+function layoutClaims(type: string, { size, at }: layout.Layout): Claim[] {
+  const offsets = Object.entries(at).map(([name, value]) => {
+    return { expression: `offsetof(${type}, ${C_MEMBERS[name] ?? name})`, value };
+  });
+  return [{ expression: `sizeof(${type})`, value: size }, ...offsets];
+}
+
+function allLayoutClaims(architecture: layout.Architecture): Claim[] {
+  const claims = layoutClaims("struct epoll_event", layout.epollEvent(architecture));
+  for (const [name, table] of Object.entries(layout)) {
+    if (typeof table === "function") continue;
+    const type = C_TYPES[name];
+    assert.ok(type !== undefined, `C_TYPES lacks the C type of ${name}`);
+    claims.push(...layoutClaims(type, table));
+  }
+  return claims;
+}
+
+/** What stands in ffi/ for several C names at once, or under another name. */
+const C_EXPRESSIONS: Readonly<Record<string, string>> = {
+  DATA_BYTES: "2 * sizeof(struct __user_cap_data_struct)",
+  EFD_NONBLOCK_CLOEXEC: "EFD_NONBLOCK | EFD_CLOEXEC",
+  HEADER_BYTES: "sizeof(struct __user_cap_header_struct)",
+  O_RDONLY_CLOEXEC: "O_RDONLY | O_CLOEXEC",
+  O_WRONLY_CLOEXEC: "O_WRONLY | O_CLOEXEC",
+  SOCK_DGRAM_CLOEXEC: "SOCK_DGRAM | SOCK_CLOEXEC",
+  SOCK_RAW_NONBLOCK_CLOEXEC: "SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC",
+  TFD_NONBLOCK_CLOEXEC: "TFD_NONBLOCK | TFD_CLOEXEC",
+  VERSION_3: "_LINUX_CAPABILITY_VERSION_3",
+};
+
+/** Numbers in ffi/ that are nobody's but ours. */
+const OURS = [
+  "BUFFER_BYTES",
+  "EVENTS_PER_WAIT",
+  "FIRST_TOKEN",
+  "TIMER_TOKEN",
+  "VALUE_BYTES",
+  "WAIT_FOREVER",
+  "WAKE_TOKEN",
+];
+
+const NUMBER = /^(?:export )?const ([A-Z][A-Z0-9_]*) = ([0-9a-fox|< -]+);/gm;
+const CAPABILITY = /\b(CAP_[A-Z_]+): ([0-9]+)/g;
+
+/** Read off the sources, so that no constant is private enough to be wrong. */
+async function constantClaims(): Promise<Claim[]> {
+  const claims: Claim[] = [];
+  const folder = new URL("../../ffi/", import.meta.url);
+  for await (const { name: file } of Deno.readDir(folder)) {
+    const source = await Deno.readTextFile(new URL(file, folder));
+    for (
+      const [, name = "", text = ""] of [
+        ...source.matchAll(NUMBER),
+        ...source.matchAll(CAPABILITY),
+      ]
+    ) {
+      if (OURS.includes(name)) continue;
+      claims.push({ expression: C_EXPRESSIONS[name] ?? name, value: evaluate(text) });
+    }
+  }
+  return claims;
+}
+
+/** A number, or several joined by `|`. */
+function evaluate(text: string): number {
+  const value = text.split("|").reduce((sum, part) => sum | Number(part.trim()), 0);
+  assert.ok(Number.isInteger(value), `cannot read the number ${text}`);
+  return value;
+}
+
+/** No errno of Linux is greater. */
+const LAST_ERRNO = 133;
+
+function errnoClaims(): Claim[] {
+  const values = Array.from({ length: LAST_ERRNO }, (_, index) => index + 1);
+  return values.map((value) => ({ expression: errnoName(value), value }))
+    .filter(({ expression }) => /^E[A-Z0-9]+$/.test(expression));
+}
+
+for (const architecture of ARCHITECTURES) {
+  Deno.test(`every size and offset is the C compiler's on ${architecture}`, async () => {
+    assert.equal(await refute(allLayoutClaims(architecture), architecture), "");
+  });
+
+  Deno.test(`every constant of ffi/ is the C headers' on ${architecture}`, async () => {
+    const claims = await constantClaims();
+    assert.ok(claims.length >= 30, `only ${claims.length} constants were found`);
+    assert.equal(await refute(claims, architecture), "");
+  });
+
+  Deno.test(`every name of an errno is the C headers' on ${architecture}`, async () => {
+    const claims = errnoClaims();
+    assert.ok(claims.length >= 30, `only ${claims.length} names were found`);
+    assert.equal(await refute(claims, architecture), "");
+  });
+
+  Deno.test(`refute() names what is false on ${architecture}`, async () => {
+    const [right, wrong] = architecture === "x86_64" ? [12, 16] : [16, 12];
+    const expression = "sizeof(struct epoll_event)";
+    assert.equal(await refute([{ expression, value: right }], architecture), "");
+    assert.match(
+      await refute([{ expression, value: wrong }], architecture),
+      new RegExp(`sizeof\\(struct epoll_event\\) is not ${wrong}`),
+    );
+  });
+}
