@@ -128,7 +128,7 @@ export class Performer {
     const rows = [
       ...announcements.flatMap(({ router, repeat }) => {
         const link = router.placement?.link;
-        return link === undefined ? [] : [{ link, repeat, frames: router.arpFrames() }];
+        return link === undefined ? [] : [{ link, repeat, frames: router.arpFrames }];
       }),
       ...changedMacs.map((changed) => this.#ownAnnouncement(changed)),
     ];

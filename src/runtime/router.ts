@@ -1,6 +1,6 @@
 import { assert } from "../base/assert.ts";
-import { formatIp, type IpAddress, type IpPrefix } from "../base/ip.ts";
-import type { MacAddress } from "../base/mac.ts";
+import { equalIp, formatIp, type IpAddress, type IpPrefix } from "../base/ip.ts";
+import { equalMac, type MacAddress } from "../base/mac.ts";
 import { MS_PER_S } from "../base/units.ts";
 import type { VirtualRouterConfig } from "../config/types.ts";
 import { type Counters, newCounters } from "../vrrp/counters.ts";
@@ -37,8 +37,8 @@ export class Router {
   #state: RouterState;
   #deadlineMs = Infinity;
   #placement: Placement | undefined;
-  #advertFrames = new Map<number, Uint8Array<ArrayBuffer>>();
-  #arpFrames: readonly Uint8Array<ArrayBuffer>[] | undefined;
+  readonly #advertFrames = new Map<number, Uint8Array<ArrayBuffer>>();
+  #arpFrames: readonly Uint8Array<ArrayBuffer>[] = [];
 
   constructor(config: VirtualRouterConfig, nowMs: number) {
     this.config = config;
@@ -71,11 +71,18 @@ export class Router {
     return this.config.virtualMac && this.config.interfaceType === "ether";
   }
 
-  /** Frames depend on where the router lives: a new place means new frames. */
-  place(placement: Placement | undefined): void {
+  /**
+   * Frames depend on where the router lives: a new place means new frames. Those that a take-over
+   * needs are built now, when hundreds of virtual routers do not need theirs in one millisecond.
+   */
+  place(placement: Placement): void {
     this.#placement = placement;
     this.#advertFrames.clear();
-    this.#arpFrames = undefined;
+    this.advertFrame(this.config.protocol.priority);
+    const sourceMac = this.#senderMac(placement);
+    this.#arpFrames = [...this.config.addresses, ...this.config.excludedAddresses]
+      .filter(({ address }) => address.family === 4)
+      .map(({ address }) => gratuitousArp(address, sourceMac));
   }
 
   /** Lets the protocol take one step, and gives what it wants done. */
@@ -94,21 +101,23 @@ export class Router {
   /** Whether a frame with this sender is one of our own that came back. */
   isOwnFrame(source: IpAddress, sourceMac: MacAddress): boolean {
     const placement = this.#placement;
-    if (placement === undefined) return false;
-    const same = (a: Uint8Array, b: Uint8Array) => a.every((byte, index) => byte === b[index]);
-    return same(source.bytes, placement.source.bytes) &&
-      same(sourceMac, this.#senderMac(placement));
+    return placement !== undefined && equalIp(source, placement.source) &&
+      equalMac(sourceMac, this.#senderMac(placement));
   }
 
-  /** The advertisement with this priority, built once for as long as nothing in it changes. */
+  /** The advertisement with this priority, kept for as long as nothing in it changes. */
   advertFrame(priority: number): Uint8Array<ArrayBuffer> | undefined {
-    const placement = this.#placement;
-    if (placement === undefined) return undefined;
+    if (this.#placement === undefined) return undefined;
     const known = this.#advertFrames.get(priority);
     if (known !== undefined) return known;
-    const built = this.#buildAdvert(priority, placement);
+    const built = this.#buildAdvert(priority, this.#placement);
     this.#advertFrames.set(priority, built);
     return built;
+  }
+
+  /** One gratuitous ARP for each IPv4 address, advertised or not. */
+  get arpFrames(): readonly Uint8Array<ArrayBuffer>[] {
+    return this.#arpFrames;
   }
 
   #buildAdvert(priority: number, placement: Placement): Uint8Array<ArrayBuffer> {
@@ -131,17 +140,6 @@ export class Router {
     const bytes = new Uint8Array(frame.advertSize(message));
     frame.emitAdvert(message, new DataView(bytes.buffer));
     return bytes;
-  }
-
-  /** One gratuitous ARP for each IPv4 address, advertised or not. */
-  arpFrames(): readonly Uint8Array<ArrayBuffer>[] {
-    const placement = this.#placement;
-    if (placement === undefined) return [];
-    const sourceMac = this.#senderMac(placement);
-    this.#arpFrames ??= [...this.config.addresses, ...this.config.excludedAddresses]
-      .filter(({ address }) => address.family === 4)
-      .map(({ address }) => gratuitousArp(address, sourceMac));
-    return this.#arpFrames;
   }
 }
 
