@@ -1,6 +1,7 @@
 import type { ConfigDraft, RouterDraft } from "./drafts.ts";
 import { formatPath } from "./key_path.ts";
 import { routerFamily } from "./rules_router.ts";
+import { GeneralSchema } from "./schema.ts";
 import type { RawRouter } from "./schema_vrouter.ts";
 
 /*
@@ -58,10 +59,12 @@ export function pendingFeatures(config: ConfigDraft): string[] {
   ];
 }
 
+const PENDING_GENERAL = ["control_socket", "state_dir", "script_user"] as const;
+
 function pendingTables({ general: { keys }, routes, api }: ConfigDraft): string[] {
   return [
     ...(keys.syslog === true ? ["syslog"] : []),
-    ...(keys.log_format === "json" ? ['log_format = "json"'] : []),
+    ...PENDING_GENERAL.filter((key) => keys[key] !== GeneralSchema.properties[key].default),
     ...(api !== undefined && keys.client_api !== "disabled" ? ["api"] : []),
     ...(routes.length > 0 ? ["protocols.static"] : []),
   ];

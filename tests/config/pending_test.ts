@@ -9,13 +9,14 @@ Deno.test("pendingFeatures() names every key that is not acted on", () => {
   const { pending } = loadValue({
     syslog: true,
     log_format: "json",
+    state_dir: "/run/elsewhere",
     vrouter: [{ ...ROUTER, notify_master: "a", sync_group: "b", track_interface: [] }],
     protocols: { static: [{ route: "10.0.0.0/8", nh: "10.9.0.254" }] },
     api: { users: [] },
   });
   assert.deepEqual(pending, [
     "syslog is accepted but not acted on in this version",
-    'log_format = "json" is accepted but not acted on in this version',
+    "state_dir is accepted but not acted on in this version",
     "api is accepted but not acted on in this version",
     "protocols.static is accepted but not acted on in this version",
     "vrouter[0].notify_master is accepted but not acted on in this version",
