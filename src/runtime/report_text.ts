@@ -39,7 +39,8 @@ function transitionLines(router: Router, report: Transition): readonly ReportLin
   const { label } = router;
   const changed = `${label} - Changed from ${report.from} to ${report.to}`;
   if (report.fault !== undefined) {
-    return [warning(`${changed}: ${faultText(router, report.fault)}`)];
+    const begin = report.from === report.to ? `${label} - Still in Fault` : changed;
+    return [warning(`${begin}: ${faultText(router, report.fault)}`)];
   }
   const why = whyText(router, report);
   return [

@@ -65,10 +65,6 @@ export class PingStream implements AsyncDisposable {
     });
   }
 
-  get answering(): boolean {
-    return this.#process.running;
-  }
-
   async stop(): Promise<void> {
     this.#process.signal("SIGINT");
     await this.#process.exited();

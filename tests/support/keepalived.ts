@@ -1,3 +1,4 @@
+import { OWNER_PRIORITY } from "../../src/vrrp/types.ts";
 import type {
   Daemon,
   DaemonKind,
@@ -6,7 +7,6 @@ import type {
   WaitForStateOptions,
 } from "./daemon.ts";
 import { TestProcess } from "./process.ts";
-import type { World } from "./world.ts";
 
 /** Debian's keepalived, in the foreground with its own PID files, logging to stderr. */
 export const keepalived: DaemonKind = { name: "keepalived", start };
@@ -89,7 +89,8 @@ function instance(router: RouterSpec): string[] {
   }
   return [
     `vrrp_instance VI_${vrid} {`,
-    "  state BACKUP",
+    // Without it even the owner of an address waits before it becomes Master.
+    `  state ${priority === OWNER_PRIORITY ? "MASTER" : "BACKUP"}`,
     "  interface eth0",
     `  virtual_router_id ${vrid}`,
     `  priority ${priority}`,
@@ -106,13 +107,4 @@ function instance(router: RouterSpec): string[] {
 
 function authentication(password: string): string[] {
   return ["  authentication {", "    auth_type PASS", `    auth_pass ${password}`, "  }"];
-}
-
-/** Removes what a killed keepalived leaves on the interface, as a reboot does. */
-export async function forgetAddresses(
-  world: World,
-  machine: StartOptions["machine"],
-  addresses: readonly string[],
-): Promise<void> {
-  await world.ip(machine, ...addresses.map((address) => `addr del ${address} dev eth0`));
 }
