@@ -7,7 +7,7 @@ import type { Log } from "../log.ts";
 import type { FaultReason } from "../vrrp/types.ts";
 import type { LinkInfo } from "../wire/rtnetlink.ts";
 import type { Batch } from "./batch.ts";
-import type { InterfaceTable } from "./interfaces.ts";
+import { type InterfaceTable, ownAddresses } from "./interfaces.ts";
 import { Link } from "./link.ts";
 import { LinkSettings } from "./link_settings.ts";
 import type { LogLimit } from "./log_limit.ts";
@@ -98,7 +98,8 @@ export class Attachments implements Disposable {
     this.#retireStale(name, link, batch, nowMs);
     const virtual = routers.flatMap(({ installed }) => installed.map(({ address }) => address));
     const addresses = link === undefined ? [] : table.addressesOf(link.index);
-    const verdicts = this.#judgeAll(routers, { link, addresses, virtual });
+    const own = ownAddresses(addresses, virtual);
+    const verdicts = this.#judgeAll(routers, { link, addresses, own });
     const segment = this.#segment(name, verdicts);
     const carriers = this.#carriers(verdicts);
     for (const [router, verdict] of verdicts) {

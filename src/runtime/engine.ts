@@ -86,13 +86,24 @@ export class Engine implements Disposable {
     this.#lastTurnMs = nowMs;
   }
 
-  /** Runs until {@linkcode stop} has been carried out. */
+  /**
+   * Runs until {@linkcode stop} has been carried out. After a bug of ours it stops in order as far
+   * as it can before it throws: addresses must not stay without a daemon.
+   */
   async run(): Promise<void> {
-    while (!this.#stopped) {
-      this.#wakeMs = this.#nextWakeMs();
-      this.#poller.arm(this.#wakeMs);
-      this.#turn(await this.#poller.wait());
+    try {
+      while (!this.#stopped) await this.#waitAndTurn();
+    } catch (error) {
+      this.#stopping = true;
+      if (!this.#stopped) this.#turn([]);
+      throw error;
     }
+  }
+
+  async #waitAndTurn(): Promise<void> {
+    this.#wakeMs = this.#nextWakeMs();
+    this.#poller.arm(this.#wakeMs);
+    this.#turn(await this.#poller.wait());
   }
 
   /** Asks for an orderly stop; {@linkcode run} returns when it is done. */

@@ -3,7 +3,7 @@ import { equalMac, type MacAddress } from "../base/mac.ts";
 import { OUR_PROTOCOL } from "../drivers/driver.ts";
 import type { FaultReason, LinkFacts } from "../vrrp/types.ts";
 import type { AddressInfo, LinkInfo } from "../wire/rtnetlink.ts";
-import { ownAddresses, primaryAddress } from "./interfaces.ts";
+import { primaryAddress } from "./interfaces.ts";
 import type { Router } from "./router.ts";
 
 /** Whether a virtual router can run on its interface as it is now, and what it gives. */
@@ -15,8 +15,8 @@ export type Verdict =
 export interface PresentInterface {
   readonly link: LinkInfo | undefined;
   readonly addresses: readonly AddressInfo[];
-  /** Virtual addresses that are on it because we put them there. */
-  readonly virtual: readonly IpAddress[];
+  /** Those that are there without us. */
+  readonly own: readonly AddressInfo[];
 }
 
 /** Judges the interface for one virtual router; the first thing that is missing is the reason. */
@@ -27,8 +27,7 @@ export function judge(router: Router, present: PresentInterface): Verdict {
   if (!link.ethernet || link.mac === undefined) return { ready: false, reason: "notEthernet" };
   if (!link.up) return { ready: false, reason: "interfaceDown" };
   const owner = owns(router, addresses);
-  const own = owner ? addresses : ownAddresses(addresses, present.virtual);
-  const source = router.config.source ?? primary(router, own);
+  const source = router.config.source ?? primary(router, owner ? addresses : present.own);
   if (source === undefined) return { ready: false, reason: "noAddress" };
   if (owner && router.config.interfaceType === "macvlan") {
     return { ready: false, reason: "ownerOnMacvlan" };
