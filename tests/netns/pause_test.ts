@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { Capture } from "../support/capture.ts";
+import { Rvrrpd } from "../support/rvrrpd.ts";
+import { adverts } from "../support/traffic.ts";
+import { delay } from "../support/wait.ts";
+import { ADDRESS, World } from "../support/world.ts";
+
+const ROUTER = { group: 1, vip: "10.9.0.100/24", preemption: true, vmac: false };
+/** Longer than the Master-Down interval of the other router. */
+const PAUSE_MS = 6000;
+
+Deno.test("rvrrpd that stood still as Master listens for an interval before it speaks again", async () => {
+  await using world = await World.create();
+  const first = await Rvrrpd.start({
+    world,
+    machine: "r1",
+    routers: [{ ...ROUTER, priority: 250 }],
+  });
+  await first.waitFor("Master");
+  const second = await Rvrrpd.start({
+    world,
+    machine: "r2",
+    routers: [{ ...ROUTER, priority: 100 }],
+  });
+  await second.waitFor("Backup");
+  const capture = await Capture.start(world);
+
+  first.process.signal("SIGSTOP");
+  await second.waitFor("Master");
+  await delay(PAUSE_MS - 4000);
+  const continuedMs = Date.now();
+  const since = second.process.mark();
+  first.process.signal("SIGCONT");
+  await first.process.waitForLine(/This process stood still for \d/);
+  await second.waitFor("Backup", { since });
+
+  const seen = adverts(await capture.stop());
+  const [back] = seen.filter(({ source, tMs }) => source === ADDRESS.r1 && tMs >= continuedMs);
+  assert.ok(back !== undefined, "the first router speaks again");
+  assert.ok(
+    back.tMs - continuedMs >= 990,
+    `it listened for ${back.tMs - continuedMs} ms only`,
+  );
+  assert.deepEqual(first.changes(), ["Init to Backup", "Backup to Master"]);
+});
+
+Deno.test("rvrrpd that stood still as Backup finds the waiting advertisements before its timer", async () => {
+  await using world = await World.create();
+  const first = await Rvrrpd.start({
+    world,
+    machine: "r1",
+    routers: [{ ...ROUTER, priority: 250 }],
+  });
+  await first.waitFor("Master");
+  const second = await Rvrrpd.start({
+    world,
+    machine: "r2",
+    routers: [{ ...ROUTER, priority: 100 }],
+  });
+  await second.waitFor("Backup");
+  second.process.signal("SIGSTOP");
+  await delay(PAUSE_MS);
+  second.process.signal("SIGCONT");
+  await delay(2000);
+  assert.deepEqual(second.changes(), ["Init to Backup"]);
+  assert.deepEqual(first.changes(), ["Init to Backup", "Backup to Master"]);
+});
