@@ -7,7 +7,8 @@ export interface Plan {
   readonly system: readonly string[];
 }
 
-const SYSTEM = ["ffi", "drivers", "runtime", "netns", "interop"].map((name) => `tests/${name}`);
+const SYSTEM = ["aarch64", "ffi", "drivers", "runtime", "netns", "interop"]
+  .map((name) => `tests/${name}`);
 
 /**
  * Reads the command line: `gate`, `unit`, `system` or paths in any number; nothing means all three.

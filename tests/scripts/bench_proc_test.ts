@@ -4,6 +4,7 @@ import { parseProcessor } from "../../scripts/benchmark/environment.ts";
 import { parseKilobytes } from "../../scripts/benchmark/memory.ts";
 import { processTree, readProc } from "../../scripts/benchmark/process_tree.ts";
 import { parseLost } from "../../scripts/benchmark/tap.ts";
+import { eventually } from "../support/wait.ts";
 
 Deno.test("parseSchedstat() takes the time on a processor", () => {
   assert.equal(parseSchedstat("1234567 890 12\n"), 1234567);
@@ -43,18 +44,17 @@ Deno.test("parseProcessor() names the model where there is one", () => {
   assert.equal(parseProcessor("processor\t: 0\n"), "an unnamed processor");
 });
 
-Deno.test("processTree() finds the children of a shell and the shell first", async () => {
-  const command = new Deno.Command("sh", { args: ["-c", "cat & wait"], stdin: "piped" });
-  await using child = command.spawn();
-  try {
-    let pids = [child.pid];
-    while (pids.length < 2) pids = await processTree(child.pid);
-    assert.equal(pids[0], child.pid);
-    assert.match(await readProc(`${pids[1]}/comm`), /^(cat|sh)\n$/);
-    for (const pid of pids.slice(1)) Deno.kill(pid, "SIGKILL");
-  } finally {
-    await child.stdin.close();
-  }
+Deno.test("processTree() finds a shell first, and then its child", async () => {
+  // The second command keeps the shell from becoming the first one.
+  const shell = new Deno.Command("sh", { args: ["-c", "sleep 60; true"] }).spawn();
+  const [first, child = 0, ...others] = await eventually(async () => {
+    const pids = await processTree(shell.pid);
+    return pids.length > 1 && pids;
+  }, { what: "the shell's child" });
+  const parent = /^PPid:\t(\d+)$/m.exec(await readProc(`${child}/status`))?.[1];
+  Deno.kill(child, "SIGKILL");
+  await shell.status;
+  assert.deepEqual([first, others, parent], [shell.pid, [], String(shell.pid)]);
 });
 
 Deno.test("readProc() is empty for a process that has ended", async () => {

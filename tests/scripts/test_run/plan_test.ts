@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import { planOf } from "../../../scripts/test_run/plan.ts";
 
-const DIRECTORIES = ["tests/base", "tests/ffi", "tests/netns", "tests/wire"];
+const DIRECTORIES = ["tests/aarch64", "tests/base", "tests/ffi", "tests/netns", "tests/wire"];
 
 const CASES = [
   {
     what: "everything without arguments",
     args: [],
-    plan: { gate: true, unit: ["tests/base", "tests/wire"], system: ["tests/ffi", "tests/netns"] },
+    plan: {
+      gate: true,
+      unit: ["tests/base", "tests/wire"],
+      system: ["tests/aarch64", "tests/ffi", "tests/netns"],
+    },
   },
   {
     what: "one group",
