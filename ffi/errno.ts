@@ -39,6 +39,9 @@ const NAMES: Readonly<Record<number, string>> = {
   111: "ECONNREFUSED",
 };
 
+/** Nothing there yet (errno(3)); compared by number where it is no error but the usual end. */
+export const EAGAIN = 11;
+
 const MENDS: Readonly<Record<string, string>> = {
   EPERM: "run as root or grant CAP_NET_ADMIN and CAP_NET_RAW",
   EACCES: "run as root or grant CAP_NET_ADMIN and CAP_NET_RAW",

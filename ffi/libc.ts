@@ -87,8 +87,18 @@ const SYMBOLS = {
     ],
     result: "i32",
   },
-  // On a thread of the runtime's pool: the only call here that waits.
   epoll_wait: {
+    parameters: [
+      "i32", // int epfd
+      "buffer", // struct epoll_event *events
+      "i32", // int maxevents
+      "i32", // int timeout
+    ],
+    result: "i32",
+  },
+  // On a thread of the runtime's pool, where errno cannot be read.
+  epoll_wait_elsewhere: {
+    name: "epoll_wait",
     parameters: [
       "i32", // int epfd
       "buffer", // struct epoll_event *events

@@ -1,4 +1,4 @@
-import { checked, SyscallError } from "./errno.ts";
+import { checked, EAGAIN, SyscallError } from "./errno.ts";
 import { Fd } from "./fd.ts";
 import { SOCKADDR_NL } from "./layout.ts";
 import { lastErrno, libc } from "./libc.ts";
@@ -77,9 +77,9 @@ export class NetlinkSocket implements Disposable {
     );
     if (length > buffer.length) throw new SyscallError("receive a netlink message", EMSGSIZE);
     if (length >= 0) return Number(length);
-    const error = new SyscallError("receive from netlink", lastErrno());
-    if (error.code === "EAGAIN") return undefined;
-    throw error;
+    const errno = lastErrno();
+    if (errno === EAGAIN) return undefined;
+    throw new SyscallError("receive from netlink", errno);
   }
 
   [Symbol.dispose](): void {

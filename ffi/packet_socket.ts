@@ -1,4 +1,4 @@
-import { checked, SyscallError } from "./errno.ts";
+import { checked, EAGAIN, SyscallError } from "./errno.ts";
 import { Fd } from "./fd.ts";
 import { PACKET_MREQ, SOCK_FILTER, SOCK_FPROG, SOCKADDR_LL } from "./layout.ts";
 import { lastErrno, libc } from "./libc.ts";
@@ -172,9 +172,10 @@ export class PacketSocket implements Disposable {
       this.#fromSize,
     );
     if (length >= 0) return Number(length);
-    const error = new SyscallError(`receive on ${this.#interfaceName}`, lastErrno());
-    if (error.code === "EAGAIN") return undefined;
-    throw error;
+    const errno = lastErrno();
+    // Every drained queue ends here: an error object with its stack would cost more than the call.
+    if (errno === EAGAIN) return undefined;
+    throw new SyscallError(`receive on ${this.#interfaceName}`, errno);
   }
 
   /**

@@ -40,9 +40,10 @@ const MAX_WAITING_LINES = 10_000;
 
 /** Sends log lines to standard output, errors to standard error. */
 export function openLog(options: LogOptions): OpenLog {
-  const out = new LineWriter(Deno.stdout);
-  const err = new LineWriter(Deno.stderr);
   const format = options.logFormat === "json" ? formatJson : formatText;
+  const lossLine = (count: number) => format(lossRecord(count), options);
+  const out = new LineWriter(Deno.stdout, lossLine);
+  const err = new LineWriter(Deno.stderr, lossLine);
   const lines = (record: LogRecord) => {
     (record.level === "error" ? err : out).write(format(record, options));
   };
@@ -66,6 +67,18 @@ function loggerFor(debug: DebugLevel): Log {
     debug: (level, source, message) => {
       if (level <= debug) logger.debug("{text}", { text: message(), source });
     },
+  };
+}
+
+function lossRecord(count: number): LogRecord {
+  const text = `${count} log lines were dropped`;
+  return {
+    category: [CATEGORY],
+    level: "warning",
+    message: [text],
+    rawMessage: text,
+    timestamp: Date.now(),
+    properties: { text },
   };
 }
 
@@ -144,13 +157,16 @@ interface Output {
  */
 class LineWriter {
   readonly #output: Output;
+  readonly #lossLine: (count: number) => string;
   readonly #encoder = new TextEncoder();
   #waiting: string[] = [];
   #dropped = 0;
   #writing: Promise<void> | undefined;
 
-  constructor(output: Output) {
+  /** `lossLine` is asked for the line that tells how many were dropped. */
+  constructor(output: Output, lossLine: (count: number) => string) {
     this.#output = output;
+    this.#lossLine = lossLine;
   }
 
   write(line: string): void {
@@ -179,7 +195,7 @@ class LineWriter {
   #take(): string[] {
     const lines = this.#waiting;
     this.#waiting = [];
-    if (this.#dropped > 0) lines.push(`warning: ${this.#dropped} log lines were dropped`);
+    if (this.#dropped > 0) lines.push(this.#lossLine(this.#dropped));
     this.#dropped = 0;
     return lines;
   }

@@ -69,11 +69,15 @@ function readFile(path: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       throw new ExitError(EXIT.wrongUse, `Cannot read ${path}: there is no such file`);
     }
     if (error instanceof Deno.errors.IsADirectory) {
       throw new ExitError(EXIT.wrongUse, `Cannot read ${path}: it is a directory`);
+    }
+    if (error instanceof Deno.errors.PermissionDenied) {
+      const mend = "run as root or let this user read it";
+      throw new ExitError(EXIT.refused, `Cannot read ${path}: permission denied (${mend})`);
     }
     const why = error instanceof Error ? error.message : String(error);
     throw new ExitError(EXIT.refused, `Cannot read ${path}: ${why}`);

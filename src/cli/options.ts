@@ -69,8 +69,8 @@ function readArgs(args: readonly string[]) {
     });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    // The library's first sentence names the option; what follows is about positional arguments.
-    const [sentence] = error.message.split(". ");
+    // The library's first sentence names the option; what follows fills lines with advice.
+    const [sentence] = error.message.split(/\.\s/);
     throw wrongUse(sentence ?? error.message);
   }
 }

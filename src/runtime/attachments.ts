@@ -29,6 +29,8 @@ export interface AttachmentParts {
   readonly log: Log;
   readonly limit: LogLimit;
   readonly watcher: Watcher;
+  /** Milliseconds on the clock of every deadline. */
+  readonly clock: () => number;
 }
 
 /**
@@ -153,13 +155,13 @@ export class Attachments implements Disposable {
   }
 
   #openSegment(info: LinkInfo, routers: readonly Router[]): Segment {
-    const { log, limit, watcher } = this.#parts;
+    const { log, limit, watcher, clock } = this.#parts;
     const filtered = routers.every(({ config }) => config.socketFilter);
     const vrids = filtered ? routers.map(({ config }) => config.protocol.vrid) : "any";
     const link = new Link({ name: info.name, ifindex: info.index, vrids, log });
-    const segment = new Segment({ link, routers, log, limit });
-    watcher.watch(link.vrrpFd, (batch, nowMs) => segment.receiveAdverts(batch, nowMs));
-    watcher.watch(link.arpFd, (batch, nowMs) => segment.receiveArps(batch, nowMs));
+    const segment = new Segment({ link, routers, log, limit, clock });
+    watcher.watch(link.vrrpFd, (batch) => segment.receiveAdverts(batch));
+    watcher.watch(link.arpFd, (batch) => segment.receiveArps(batch));
     this.#segments.set(info.name, segment);
     return segment;
   }

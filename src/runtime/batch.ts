@@ -6,20 +6,15 @@ import type { Router } from "./router.ts";
 export type KernelAction = Extract<Action["do"], `${string}Mac` | `${string}Addresses`>;
 
 /**
- * What all virtual routers that were due together want done, sorted by kind: first every
- * advertisement goes out, then every change goes to the kernel in one write, then every
- * announcement. The order that each one's actions came in holds within each kind.
+ * What all virtual routers that were due together want done, sorted by kind, because every
+ * advertisement goes out before any change to the kernel, and those before any announcement. The
+ * order that each one's actions came in holds within each kind.
  */
 export class Batch {
   readonly adverts: { readonly router: Router; readonly priority: number }[] = [];
   readonly changes: { readonly router: Router; readonly want: KernelAction }[] = [];
   readonly announcements: { readonly router: Router; readonly repeat: number }[] = [];
   readonly reports: { readonly router: Router; readonly report: Report }[] = [];
-
-  get empty(): boolean {
-    return this.adverts.length === 0 && this.changes.length === 0 &&
-      this.announcements.length === 0 && this.reports.length === 0;
-  }
 
   add(router: Router, actions: readonly Action[]): void {
     for (const action of actions) this.#sort(router, action);

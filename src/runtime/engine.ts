@@ -5,17 +5,27 @@ import type { VirtualRouterConfig } from "../config/types.ts";
 import type { Driver } from "../drivers/driver.ts";
 import type { Log } from "../log.ts";
 import { Attachments } from "./attachments.ts";
+import { Backlog } from "./backlog.ts";
 import { Batch } from "./batch.ts";
 import { InterfaceTable } from "./interfaces.ts";
 import { LogLimit } from "./log_limit.ts";
 import { Monitor } from "./monitor.ts";
-import { Performer } from "./perform.ts";
+
 import { Router } from "./router.ts";
+import { Sender } from "./sender.ts";
 
 /** What is due within this time of each other is handled together; nothing is ever early. */
 const TOGETHER_MS = 1;
 /** Lateness that any machine shows at times; beyond it the virtual routers are asked. */
 const ORDINARY_LATENESS_MS = 10;
+
+/** So long before a deadline the exact way of waiting takes over. */
+const EXACT_MS = 4;
+/** After something has arrived, more is waited for in the exact way for this long. */
+const FOLLOW_UP_MS = 8;
+/** Signals and output get their turn at least this often, and this often when deadlines press. */
+const BREATH_MS = 100;
+const LATEST_BREATH_MS = 1000;
 
 type Source = (batch: Batch, nowMs: number) => void;
 
@@ -28,9 +38,10 @@ export interface EngineOptions {
 /**
  * Runs the virtual routers of one process:
  *
- *     wait ─► what arrived ─► timers that are due ─► one batch ─► wire and kernel ─► wait
+ *     wait ─► what arrived ─► timers that are due ─► advertisements ─► a slice of the rest ─► wait
  *
- * Between two waits nothing is asynchronous: a turn sees one time and ends in one batch.
+ * The rest (kernel, announcements, log lines) is done while nothing is due. Between two waits
+ * nothing is asynchronous.
  */
 export class Engine implements Disposable {
   readonly #driver: Driver;
@@ -39,13 +50,16 @@ export class Engine implements Disposable {
   readonly #poller = new Poller();
   readonly #monitor = new Monitor(this.#table);
   readonly #attachments: Attachments;
-  readonly #performer: Performer;
+  readonly #sender: Sender;
+  readonly #backlog: Backlog;
   readonly #routers: readonly Router[];
   readonly #sources = new Map<number, Source>();
   readonly #tokens = new Map<Fd, number>();
   #nextToken = FIRST_TOKEN;
   #wakeMs = Infinity;
   #lastTurnMs = -Infinity;
+  #lastArrivalMs = -Infinity;
+  #lastBreathMs = -Infinity;
   #stopping = false;
   #stopped = false;
 
@@ -56,8 +70,9 @@ export class Engine implements Disposable {
     this.#driver = driver;
     this.#log = log;
     this.#routers = routers.map((config) => new Router(config, nowMs));
-    const parts = { driver, log, limit, table: this.#table };
-    this.#performer = new Performer(parts);
+    const parts = { driver, log, limit, table: this.#table, clock: boottimeMs };
+    this.#sender = new Sender(parts);
+    this.#backlog = new Backlog({ ...parts, sender: this.#sender });
     this.#attachments = new Attachments({
       ...parts,
       routers: this.#routers,
@@ -102,8 +117,29 @@ export class Engine implements Disposable {
 
   async #waitAndTurn(): Promise<void> {
     this.#wakeMs = this.#nextWakeMs();
-    this.#poller.arm(this.#wakeMs);
-    this.#turn(await this.#poller.wait());
+    if (!this.#backlog.empty) return this.#turn(this.#poller.waitHere(0));
+    const nowMs = boottimeMs();
+    const limitMs = this.#exactWaitMs(nowMs);
+    if (limitMs > 0) {
+      this.#poller.arm(this.#wakeMs);
+      this.#turn(this.#poller.waitHere(limitMs));
+      return;
+    }
+    this.#poller.arm(this.#wakeMs - EXACT_MS);
+    const ready = await this.#poller.wait();
+    this.#lastBreathMs = boottimeMs();
+    this.#turn(ready);
+  }
+
+  /**
+   * How long to wait on this thread, which is cheap and exact but stops signals and output; 0 to
+   * wait on another thread until shortly before the deadline.
+   */
+  #exactWaitMs(nowMs: number): number {
+    const breathlessMs = nowMs - this.#lastBreathMs;
+    if (this.#wakeMs - nowMs <= EXACT_MS && breathlessMs < LATEST_BREATH_MS) return EXACT_MS + 1;
+    const followUp = nowMs - this.#lastArrivalMs < FOLLOW_UP_MS;
+    return followUp && breathlessMs < BREATH_MS ? FOLLOW_UP_MS : 0;
   }
 
   /** Asks for an orderly stop; {@linkcode run} returns when it is done. */
@@ -113,16 +149,19 @@ export class Engine implements Disposable {
   }
 
   #turn(ready: readonly number[]): void {
-    const nowMs = boottimeMs();
+    const wokenMs = boottimeMs();
     const batch = new Batch();
-    this.#noticePause(batch, nowMs);
+    this.#noticePause(batch, wokenMs);
     // Sockets before timers: what waits there may have come in time to re-arm one.
-    for (const token of ready) this.#sources.get(token)?.(batch, nowMs);
+    for (const token of ready) this.#sources.get(token)?.(batch, wokenMs);
+    const nowMs = ready.length === 0 ? wokenMs : boottimeMs();
+    if (ready.length > 0) this.#lastArrivalMs = nowMs;
     for (const router of this.#routers) {
       if (router.deadlineMs <= nowMs) batch.add(router, router.step({ kind: "timer" }, nowMs));
     }
     if (this.#stopping) this.#stepAll({ kind: "stop" }, batch, nowMs);
     this.#perform(batch, nowMs);
+    do this.#workOnBacklog(); while (this.#stopping && !this.#backlog.empty);
     this.#attachments.closeRetired();
     this.#lastTurnMs = nowMs;
     this.#stopped = this.#stopping;
@@ -143,16 +182,23 @@ export class Engine implements Disposable {
     for (const router of this.#routers) batch.add(router, router.step(event, nowMs));
   }
 
-  /** What the kernel refuses makes a Fault, whose own actions are carried out likewise. */
+  /** Advertisements go out now; what takes longer is left to the backlog. */
   #perform(batch: Batch, nowMs: number): void {
-    for (let next = batch; !next.empty;) {
-      const failures = this.#performer.perform(next, nowMs);
-      next = new Batch();
-      for (const { router, reason } of failures) {
-        router.blockedBy = reason;
-        next.add(router, router.step({ kind: "linkFault", reason }, nowMs));
-      }
+    for (const { router, priority } of batch.adverts) {
+      this.#sender.sendAdvert(router, priority, nowMs);
     }
+    this.#backlog.add(batch);
+  }
+
+  /** What the kernel refuses makes a Fault, whose own actions are carried out likewise. */
+  #workOnBacklog(): void {
+    const nowMs = boottimeMs();
+    const batch = new Batch();
+    for (const { router, reason } of this.#backlog.work(nowMs)) {
+      router.blockedBy = reason;
+      batch.add(router, router.step({ kind: "linkFault", reason }, nowMs));
+    }
+    this.#perform(batch, nowMs);
   }
 
   /** The latest deadline among those that belong together with the earliest. */

@@ -68,6 +68,11 @@ export class Link implements Disposable {
     }
   }
 
+  /** The interface is gone, or the daemon ends. */
+  get closed(): boolean {
+    return this.#vrrp.fd.closed;
+  }
+
   get vrrpFd(): Fd {
     return this.#vrrp.fd;
   }

@@ -58,3 +58,8 @@ export class LogLimit {
     return this.#linesInWindow++ < PROCESS_LINES;
   }
 }
+
+/** How a limited line ends. */
+export function heldBack(count: number): string {
+  return count === 0 ? "" : ` (${count} more since the last such line)`;
+}

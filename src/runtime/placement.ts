@@ -27,7 +27,7 @@ export function judge(router: Router, present: PresentInterface): Verdict {
   if (!link.ethernet || link.mac === undefined) return { ready: false, reason: "notEthernet" };
   if (!link.up) return { ready: false, reason: "interfaceDown" };
   const owner = owns(router, addresses);
-  const source = router.config.source ?? primary(router, owner ? addresses : present.own);
+  const source = router.config.source ?? primary(router, present.own);
   if (source === undefined) return { ready: false, reason: "noAddress" };
   if (owner && router.config.interfaceType === "macvlan") {
     return { ready: false, reason: "ownerOnMacvlan" };

@@ -12,8 +12,7 @@ import type { Reject } from "../wire/reject.ts";
 import { peek } from "../wire/vrrp.ts";
 import type { Batch } from "./batch.ts";
 import type { Link } from "./link.ts";
-import type { LogLimit } from "./log_limit.ts";
-import { heldBack } from "./perform.ts";
+import { heldBack, type LogLimit } from "./log_limit.ts";
 import type { Router } from "./router.ts";
 
 /** So many frames of one socket before the timers get their turn again. */
@@ -28,13 +27,21 @@ export class Segment {
   readonly #byAddress = new Map<string, Router>();
   readonly #log: Log;
   readonly #limit: LogLimit;
+  readonly #clock: () => number;
 
   constructor(
-    parts: { link: Link; routers: readonly Router[]; log: Log; limit: LogLimit },
+    parts: {
+      link: Link;
+      routers: readonly Router[];
+      log: Log;
+      limit: LogLimit;
+      clock: () => number;
+    },
   ) {
     this.link = parts.link;
     this.#log = parts.log;
     this.#limit = parts.limit;
+    this.#clock = parts.clock;
     for (const router of parts.routers) {
       this.#byVrid.set(router.config.protocol.vrid, router);
       for (const address of router.config.protocol.addresses) {
@@ -44,21 +51,31 @@ export class Segment {
   }
 
   /** Hands every waiting advertisement to its virtual router. */
-  receiveAdverts(batch: Batch, nowMs: number): void {
-    this.#receive(() => this.link.receiveAdvert(), (view) => this.#advert(view, batch, nowMs));
+  receiveAdverts(batch: Batch): void {
+    this.#receive(
+      () => this.link.receiveAdvert(),
+      (view, nowMs) => this.#advert(view, batch, nowMs),
+    );
   }
 
   /** Looks through waiting gratuitous ARPs for others that claim an address of ours. */
-  receiveArps(batch: Batch, nowMs: number): void {
-    this.#receive(() => this.link.receiveArp(), (view) => this.#arp(view, batch, nowMs));
+  receiveArps(batch: Batch): void {
+    this.#receive(() => this.link.receiveArp(), (view, nowMs) => this.#arp(view, batch, nowMs));
   }
 
-  #receive(next: () => DataView | undefined, take: (view: DataView) => void): void {
+  /**
+   * Each frame counts from when it was read: with the time of the wake, a deadline could be set
+   * from before the frame arrived, and a Backup would take over too early.
+   */
+  #receive(
+    next: () => DataView | undefined,
+    take: (view: DataView, nowMs: number) => void,
+  ): void {
     try {
       for (let count = 0; count < FRAMES_PER_TURN; count++) {
         const view = next();
         if (view === undefined) return;
-        take(view);
+        take(view, this.#clock());
       }
     } catch (error) {
       // The interface went down or away; the kernel's notification about that says so as well.

@@ -28,15 +28,15 @@ import {
 } from "./types.ts";
 
 /*
- *                 linkReady, not owner                 stop (from any state)
- *        Init ───────────────────────────► Backup      ───────────────► Down
- *         │                              ▲   │   ▲
- *         │ linkReady, owner             │   │   │ better advertisement
- *         │                    linkReady │   │   │
- *         ▼                              │   ▼   │ timer
- *       Master ◄─────────────────────────┼──────────  Backup
- *         │            linkFault         │
- *         └──────────────────────────► Fault
+ *            linkReady                 timer ran out
+ *     Init ─────────────► Backup ────────────────────► Master
+ *       │                  ▲  ▲                        │   ▲
+ *       │                  │  └── better one is heard ─┘   │
+ *       │        linkReady │                               │ linkReady,
+ *       └──► Fault ────────┘                               │ owns the addresses
+ *              └───────────────────────────────────────────┘ (also from Init)
+ *
+ * linkFault leads from any of them to Fault, stop to Down.
  */
 
 /** At most one answer in this time to a Master of lower priority (RFC 9568 section 6.4.3). */

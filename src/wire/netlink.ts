@@ -195,7 +195,7 @@ export function parseAnswer(message: NetlinkMessage): NetlinkAnswer | undefined 
   if (payload.byteLength < ERROR_SIZE) return undefined;
   const answer = {
     sequence: payload.getUint32(ERROR_AT.sequence, LITTLE_ENDIAN),
-    errno: -payload.getInt32(ERROR_AT.code, LITTLE_ENDIAN),
+    errno: Math.abs(payload.getInt32(ERROR_AT.code, LITTLE_ENDIAN)),
   };
   if ((message.flags & FLAG.ackTlvs) === 0) return answer;
   const text = parseAttributes(payload, ERROR_SIZE).get(EXTENDED_ACK_MESSAGE);

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { DriverError } from "../../src/drivers/driver.ts";
+import { LinkSettings } from "../../src/runtime/link_settings.ts";
+import type { Ipv4Settings } from "../../src/wire/rtnetlink.ts";
+import { link, PaperDriver, PaperLog } from "./fixtures.ts";
+
+const BEFORE: Ipv4Settings = { forwarding: 1, arpIgnore: 0, arpAnnounce: 0 };
+const OURS: Ipv4Settings = { arpIgnore: 1, arpAnnounce: 2 };
+const TARGET = { change: "setIpv4", ifindex: 3, interfaceName: "eth0" } as const;
+
+function bench() {
+  const [driver, log] = [new PaperDriver(), new PaperLog()];
+  const settings = new LinkSettings({ driver, log });
+  settings.keep(link({ ipv4Settings: BEFORE }), OURS);
+  driver.present = [link({ ipv4Settings: { ...BEFORE, ...OURS } })];
+  return { driver, log, settings };
+}
+
+Deno.test("LinkSettings.keep() sets what is wanted, once for each link", () => {
+  const { driver, settings } = bench();
+  settings.keep(link({ ipv4Settings: { ...BEFORE, ...OURS } }), OURS);
+  assert.deepEqual(driver.applied, [[{ ...TARGET, settings: OURS }]]);
+});
+
+Deno.test("LinkSettings.restore() puts back what was there, and only once", () => {
+  const { driver, settings } = bench();
+  settings.restore();
+  const back = [{ ...TARGET, settings: { arpIgnore: 0, arpAnnounce: 0 } }];
+  assert.deepEqual(driver.applied.slice(1), [back]);
+  settings.restore();
+  assert.equal(driver.applied.length, 2);
+});
+
+Deno.test("LinkSettings.restore() leaves alone what somebody else has changed since then", () => {
+  const { driver, settings } = bench();
+  driver.present = [link({ ipv4Settings: { ...BEFORE, arpIgnore: 8, arpAnnounce: 2 } })];
+  settings.restore();
+  assert.deepEqual(driver.applied.slice(1), [[{ ...TARGET, settings: { arpAnnounce: 0 } }]]);
+});
+
+Deno.test("LinkSettings.restore() knows a renamed link by its index", () => {
+  const { driver, settings } = bench();
+  driver.present = [link({ name: "lan", ipv4Settings: { ...BEFORE, ...OURS } })];
+  settings.restore();
+  const [change] = driver.applied[1] ?? [];
+  assert.deepEqual(change, {
+    ...TARGET,
+    interfaceName: "lan",
+    settings: { arpIgnore: 0, arpAnnounce: 0 },
+  });
+});
+
+Deno.test("LinkSettings.restore() passes over a link that is gone", () => {
+  const { driver, settings } = bench();
+  driver.present = [link({ index: 4 })];
+  settings.restore();
+  assert.equal(driver.applied.length, 1);
+});
+
+Deno.test("LinkSettings changes nothing on a link whose settings are not known", () => {
+  const [driver, log] = [new PaperDriver(), new PaperLog()];
+  new LinkSettings({ driver, log }).keep(link(), OURS);
+  assert.deepEqual(driver.applied, []);
+});
+
+Deno.test("LinkSettings tells of a refusal, but not of a link that went away meanwhile", () => {
+  const { driver, log, settings } = bench();
+  driver.refuse = (change) => new DriverError(change, "ENODEV", "gone");
+  settings.restore();
+  assert.deepEqual(log.lines, []);
+  driver.refuse = (change) => new DriverError(change, "EPERM", "not allowed");
+  settings.keep(link({ index: 4, ipv4Settings: BEFORE }), OURS);
+  assert.deepEqual(log.lines, ["error: not allowed"]);
+});

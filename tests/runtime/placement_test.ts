@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { formatIp, ip } from "../../src/base/ip.ts";
+import { formatMac } from "../../src/base/mac.ts";
+import { OUR_PROTOCOL } from "../../src/drivers/driver.ts";
+import { ownAddresses } from "../../src/runtime/interfaces.ts";
+import { judge, type PresentInterface } from "../../src/runtime/placement.ts";
+import type { Router } from "../../src/runtime/router.ts";
+import type { FaultReason } from "../../src/vrrp/types.ts";
+import type { AddressInfo, LinkInfo } from "../../src/wire/rtnetlink.ts";
+import { address, addresses, link, mac, OWN_MAC, placement, router } from "./fixtures.ts";
+
+const OWN = address("10.9.0.5/24");
+const VIRTUAL = address("10.9.0.100/24");
+
+/** eth0 with these addresses; `virtual` are those that we put there. */
+function present(
+  own: readonly AddressInfo[] = [OWN],
+  { at = link(), virtual = [] }: { at?: LinkInfo | undefined; virtual?: string[] } = {},
+): PresentInterface {
+  return { link: at, addresses: own, own: ownAddresses(own, addresses(...virtual)) };
+}
+
+function facts(one: Router, where: PresentInterface) {
+  const verdict = judge(one, where);
+  if (!verdict.ready) assert.fail(`not ready: ${verdict.reason}`);
+  const { source, mac, owner } = verdict.facts;
+  return { source: formatIp(source), mac: formatMac(mac), owner };
+}
+
+Deno.test("judge() gives an interface that has all it takes", () => {
+  const verdict = judge(router(), present());
+  assert.equal(verdict.ready && verdict.link.index, 3);
+  assert.deepEqual(facts(router(), present()), {
+    source: "10.9.0.5",
+    mac: OWN_MAC,
+    owner: false,
+  });
+});
+
+const LACKING: readonly {
+  readonly what: string;
+  readonly router: Router;
+  readonly present: PresentInterface;
+  readonly reason: FaultReason;
+}[] = [
+  {
+    what: "a configuration that this version cannot do, whatever the interface",
+    router: router({ unsupported: "version 3 is not in this version" }),
+    present: { link: undefined, addresses: [], own: [] },
+    reason: "unsupported",
+  },
+  {
+    what: "no interface of that name",
+    router: router(),
+    present: { link: undefined, addresses: [], own: [] },
+    reason: "interfaceMissing",
+  },
+  {
+    what: "an interface of another kind, also when it is down",
+    router: router(),
+    present: present([OWN], { at: link({ ethernet: false, up: false }) }),
+    reason: "notEthernet",
+  },
+  {
+    what: "an interface that is down, also without an address",
+    router: router(),
+    present: present([], { at: link({ up: false }) }),
+    reason: "interfaceDown",
+  },
+  { what: "no address at all", router: router(), present: present([]), reason: "noAddress" },
+  {
+    what: "an address of link scope only",
+    router: router(),
+    present: present([address("169.254.0.1/16", { scope: 253 })]),
+    reason: "noAddress",
+  },
+  {
+    what: "the virtual address only, which we put there",
+    router: router({ mayOwn: false }),
+    present: present([VIRTUAL], { virtual: ["10.9.0.100"] }),
+    reason: "noAddress",
+  },
+  {
+    what: "the owner's addresses under a macvlan",
+    router: router({ interfaceType: "macvlan" }),
+    present: present([OWN, VIRTUAL]),
+    reason: "ownerOnMacvlan",
+  },
+];
+
+for (const { what, router, present, reason } of LACKING) {
+  Deno.test(`judge() says ${reason}: ${what}`, () => {
+    assert.deepEqual(judge(router, present), { ready: false, reason });
+  });
+}
+
+Deno.test("judge() takes an Ethernet interface without a MAC of six bytes for no Ethernet", () => {
+  const { mac: _, ...bare } = link();
+  const verdict = judge(router(), present([OWN], { at: bare }));
+  assert.deepEqual(verdict, { ready: false, reason: "notEthernet" });
+});
+
+for (const reason of ["macRefused", "nameTaken", "refused"] as const) {
+  Deno.test(`judge() says ${reason} for as long as that stands in the way`, () => {
+    const one = router();
+    one.blockedBy = reason;
+    assert.deepEqual(judge(one, present()), { ready: false, reason });
+    // What the interface itself lacks is the better answer.
+    const down = present([OWN], { at: link({ up: false }) });
+    assert.deepEqual(judge(one, down), { ready: false, reason: "interfaceDown" });
+    one.blockedBy = undefined;
+    assert.equal(judge(one, present()).ready, true);
+  });
+}
+
+Deno.test("judge() takes the configured source before any other, also without an address", () => {
+  const one = router({ source: ip("192.0.2.1") });
+  assert.equal(facts(one, present()).source, "192.0.2.1");
+  assert.equal(facts(one, present([])).source, "192.0.2.1");
+});
+
+const OWNERS = [
+  {
+    what: "has every virtual address already",
+    differences: {},
+    own: [VIRTUAL],
+    owner: true,
+    source: "10.9.0.100",
+  },
+  {
+    what: "lacks one of two virtual addresses",
+    differences: { protocol: { addresses: addresses("10.9.0.100", "10.9.0.101") } },
+    own: [OWN, VIRTUAL],
+    owner: false,
+    source: "10.9.0.5",
+  },
+  {
+    what: "may not own",
+    differences: { mayOwn: false },
+    own: [OWN, VIRTUAL],
+    owner: false,
+    source: "10.9.0.5",
+  },
+  {
+    what: "has the address with our mark only, from an earlier run",
+    differences: {},
+    own: [OWN, address("10.9.0.100/24", { protocol: OUR_PROTOCOL })],
+    owner: false,
+    source: "10.9.0.5",
+  },
+] as const;
+
+for (const { what, differences, own, owner, source } of OWNERS) {
+  Deno.test(`judge() says owner ${owner} for one that ${what}`, () => {
+    assert.deepEqual(facts(router(differences), present(own)), { source, mac: OWN_MAC, owner });
+  });
+}
+
+Deno.test("judge() makes nobody an owner because of addresses that we have put there", () => {
+  const one = router();
+  one.installed = [VIRTUAL.prefix];
+  const where = present([OWN, VIRTUAL], { virtual: ["10.9.0.100"] });
+  assert.deepEqual(facts(one, where), { source: "10.9.0.5", mac: OWN_MAC, owner: false });
+});
+
+Deno.test("judge() gives the MAC that was noted before while ours stands on the interface", () => {
+  const virtual = link({ mac: mac("00:00:5e:00:01:07") });
+  const one = router();
+  assert.equal(facts(one, present([OWN], { at: virtual })).mac, "00:00:5e:00:01:07");
+  one.place(placement());
+  assert.equal(facts(one, present([OWN], { at: virtual })).mac, OWN_MAC);
+});
+
+Deno.test("judge() believes a MAC that somebody else has changed", () => {
+  const one = router();
+  one.place(placement());
+  const changed = link({ mac: mac("02:00:00:00:00:99") });
+  assert.equal(facts(one, present([OWN], { at: changed })).mac, "02:00:00:00:00:99");
+});

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { ip } from "../../src/base/ip.ts";
+import { type ReportLine, reportLines } from "../../src/runtime/report_text.ts";
+import type { FaultReason, Report, StateName, TransitionReason } from "../../src/vrrp/types.ts";
+import { addresses, mac, router } from "./fixtures.ts";
+
+const ROUTER = router({
+  protocol: { vrid: 1, addresses: addresses("10.9.0.1", "10.9.0.2"), priority: 120 },
+  virtualInterface: "standby1",
+});
+const LABEL = "VR 10.9.0.1 for group 1 on interface eth0";
+const PEER = { address: ip("10.9.0.9"), priority: 200 };
+
+interface Change {
+  readonly from: StateName;
+  readonly to: StateName;
+  readonly reason: TransitionReason;
+  readonly peer?: typeof PEER;
+}
+
+function texts(report: Report, level: ReportLine["level"]): string[] {
+  return reportLines(ROUTER, report).map((line) => {
+    assert.equal(line.level, level);
+    return line.text;
+  });
+}
+
+const CHANGES: readonly { readonly change: Change; readonly lines: readonly string[] }[] = [
+  {
+    change: { from: "Init", to: "Backup", reason: "started" },
+    lines: [`${LABEL} - Changed from Init to Backup`],
+  },
+  {
+    change: { from: "Backup", to: "Master", reason: "masterSilent" },
+    lines: [`${LABEL} - Master VR is down`, `${LABEL} - Changed from Backup to Master`],
+  },
+  {
+    change: { from: "Backup", to: "Master", reason: "noMasterHeard" },
+    lines: [`${LABEL} - Master VR is down`, `${LABEL} - Changed from Backup to Master`],
+  },
+  {
+    change: { from: "Backup", to: "Master", reason: "masterLeft" },
+    lines: [`${LABEL} - Master VR is down`, `${LABEL} - Changed from Backup to Master`],
+  },
+  {
+    change: { from: "Init", to: "Master", reason: "ownsAddresses" },
+    lines: [
+      `${LABEL} - The virtual addresses are the interface's own`,
+      `${LABEL} - Changed from Init to Master`,
+    ],
+  },
+  {
+    change: { from: "Master", to: "Backup", reason: "higherPriorityHeard", peer: PEER },
+    lines: [
+      `${LABEL} - 10.9.0.9 with priority 200 is Master, our priority is 120`,
+      `${LABEL} - Changed from Master to Backup`,
+    ],
+  },
+  {
+    change: { from: "Master", to: "Down", reason: "stopped" },
+    lines: [`${LABEL} - Changed from Master to Down`],
+  },
+];
+
+for (const { change, lines } of CHANGES) {
+  Deno.test(`reportLines() tells ${change.from} to ${change.to}, ${change.reason}`, () => {
+    assert.deepEqual(texts({ what: "transition", ...change }, "information"), lines);
+  });
+}
+
+const FAULTS: Readonly<Record<FaultReason, RegExp>> = {
+  interfaceMissing: /interface eth0 does not exist$/,
+  interfaceDown: /interface eth0 is down$/,
+  notEthernet: /interface eth0 is not an Ethernet interface$/,
+  noAddress: /interface eth0 has no IPv4 address to send from: add one$/,
+  macRefused: /interface eth0 .*MAC address.*: set iftype = "macvlan" or vmac = false$/,
+  nameTaken: /interface standby1 that is not ours.*: remove it or set vifname$/,
+  ownerOnMacvlan: /addresses are eth0's own: set iftype = "ether" or owner = false$/,
+  refused: /the kernel refused what is needed, see the error before$/,
+  unsupported: /this version cannot do what is configured$/,
+};
+
+for (const [fault, said] of Object.entries(FAULTS)) {
+  Deno.test(`reportLines() tells the fault ${fault} in one line with its mend`, () => {
+    const lines = texts({
+      what: "transition",
+      from: "Backup",
+      to: "Fault",
+      reason: "linkFault",
+      fault: fault as FaultReason,
+    }, "warning");
+    assert.equal(lines.length, 1);
+    assert.ok(lines[0]?.startsWith(`${LABEL} - Changed from Backup to Fault: `), lines[0]);
+    assert.match(lines[0] ?? "", said);
+  });
+}
+
+Deno.test("reportLines() says what this version cannot do in the configuration's own words", () => {
+  const [line] = reportLines(router({ unsupported: "version 3 is not in this version" }), {
+    what: "transition",
+    from: "Init",
+    to: "Fault",
+    reason: "linkFault",
+    fault: "unsupported",
+  });
+  assert.match(line?.text ?? "", /Changed from Init to Fault: version 3 is not in this version$/);
+});
+
+Deno.test("reportLines() tells a Fault that got another reason as no change of state", () => {
+  const lines = texts({
+    what: "transition",
+    from: "Fault",
+    to: "Fault",
+    reason: "linkFault",
+    fault: "interfaceDown",
+  }, "warning");
+  assert.deepEqual(lines, [`${LABEL} - Still in Fault: interface eth0 is down`]);
+});
+
+Deno.test("reportLines() tells of other Masters, claims, owners and pauses", () => {
+  assert.deepEqual(texts({ what: "rivalMaster", peer: PEER }, "warning"), [
+    `${LABEL} - 10.9.0.9 with priority 200 is Master too: announced again`,
+  ]);
+  const claim = { address: ip("10.9.0.2"), mac: mac("02:00:00:00:00:09") };
+  assert.deepEqual(texts({ what: "rivalClaim", ...claim }, "warning"), [
+    `${LABEL} - 02:00:00:00:00:09 claims 10.9.0.2: announced again`,
+  ]);
+  assert.deepEqual(texts({ what: "otherOwner", peer: PEER, weStay: true }, "error"), [
+    `${LABEL} - 10.9.0.9 owns the same addresses: we stay Master, as our address is greater`,
+  ]);
+  assert.deepEqual(texts({ what: "otherOwner", peer: PEER, weStay: false }, "error"), [
+    `${LABEL} - 10.9.0.9 owns the same addresses: we give way, as its address is greater`,
+  ]);
+  assert.deepEqual(texts({ what: "paused", pausedMs: 12_345, listenMs: 3609 }, "warning"), [
+    `${LABEL} - This process stood still for 12.3 s: listening for 3.6 s`,
+  ]);
+});

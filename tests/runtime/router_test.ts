@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { ip, ipFromBytes } from "../../src/base/ip.ts";
+import { formatMac } from "../../src/base/mac.ts";
+import type { Router } from "../../src/runtime/router.ts";
+import * as frame from "../../src/wire/frame.ts";
+import * as vrrp2 from "../../src/wire/vrrp2.ts";
+import { fromHex, hexOf, valueOf, viewOf } from "../support/bytes.ts";
+import { type CapturedV2Frame, capturedV2Frames } from "../support/captures.ts";
+import { addresses, mac, NOW_MS, OWN_MAC, placement, router } from "./fixtures.ts";
+
+const VIRTUAL_MAC = "00:00:5e:00:01:07";
+
+function advert(one: Router, priority = 100): Uint8Array<ArrayBuffer> {
+  const bytes = one.advertFrame(priority);
+  assert.ok(bytes, "a router with a place has frames");
+  return bytes;
+}
+
+function placed(one: Router, differences: Parameters<typeof placement>[0] = {}): Router {
+  one.place(placement(differences));
+  return one;
+}
+
+function senderMac(bytes: Uint8Array): string {
+  return formatMac(valueOf(frame.parse(viewOf(bytes))).sourceMac);
+}
+
+Deno.test("Router has no frames before it has a place", () => {
+  const one = router();
+  assert.equal(one.advertFrame(100), undefined);
+  assert.deepEqual(one.arpFrames, []);
+});
+
+Deno.test("Router.advertFrame() gives the bytes of RFC 3768 for each priority", () => {
+  const one = placed(router({ virtualMac: false, protocol: { vrid: 1 } }), {
+    source: ip("10.9.0.1"),
+    ownMac: mac("02:00:00:00:00:01"),
+  });
+  const headers = "01005e000012 020000000001 0800 45c0002800000000ff70d0890a090001e0000012";
+  assert.equal(
+    hexOf(advert(one, 100)),
+    hexOf(fromHex(`${headers} 210164010001708f 0a090064 0000000000000000`)),
+  );
+  assert.equal(
+    hexOf(advert(one, 0)),
+    hexOf(fromHex(`${headers} 210100010001d48f 0a090064 0000000000000000`)),
+  );
+});
+
+/** The virtual router that would send the captured frame. */
+function routerOf({ bytes, vrrp, decoded }: CapturedV2Frame): Router {
+  const packet = valueOf(frame.parse(viewOf(bytes)));
+  const { authType, authData } = valueOf(vrrp2.parse(packet.message));
+  const protocol = {
+    vrid: vrrp.vrid,
+    priority: vrrp.priority,
+    advertIntervalMs: vrrp.adver_int_s * 1000,
+    addresses: vrrp.addrs.map(ip),
+    auth: authType === 0
+      ? { type: "none" } as const
+      : { type: "rfc2338-simple", data: Uint8Array.from(authData) } as const,
+  };
+  const virtualMac = decoded.src_mac.startsWith("00:00:5e:00:01:");
+  return placed(router({ protocol, virtualMac }), {
+    source: packet.source,
+    ...(virtualMac ? {} : { ownMac: packet.sourceMac }),
+  });
+}
+
+Deno.test("Router.advertFrame() gives the frames that keepalived sends, but for the IP id", () => {
+  const frames = capturedV2Frames().filter(({ file, ip }) =>
+    file.startsWith("keepalived-") && ip.dst === "224.0.0.18"
+  );
+  assert.notEqual(frames.length, 0);
+  for (const captured of frames) {
+    const again = advert(routerOf(captured), captured.vrrp.priority).slice();
+    frame.patchIpId(viewOf(again), captured.ip.id);
+    assert.equal(hexOf(again), hexOf(captured.bytes), captured.name);
+  }
+});
+
+Deno.test("Router.advertFrame() pads where the configuration says so", () => {
+  const [plain, padded] = [false, true].map((padFrames) => advert(placed(router({ padFrames }))));
+  assert.ok(plain !== undefined && padded !== undefined);
+  assert.equal(hexOf(padded), `${hexOf(plain)}000000000000`);
+});
+
+Deno.test("Router.advertFrame() builds a frame once for each priority", () => {
+  const one = placed(router());
+  assert.equal(advert(one, 100), advert(one, 100));
+  assert.notEqual(hexOf(advert(one, 100)), hexOf(advert(one, 255)));
+});
+
+Deno.test("Router.place() makes new frames for a new place", () => {
+  const one = placed(router({ virtualMac: false }));
+  const before = { advert: hexOf(advert(one)), arps: one.arpFrames.map(hexOf) };
+  placed(one, { source: ip("10.9.0.6"), ownMac: mac("02:00:00:00:00:06") });
+  assert.equal(senderMac(advert(one)), "02:00:00:00:00:06");
+  assert.notEqual(hexOf(advert(one)), before.advert);
+  assert.notDeepEqual(one.arpFrames.map(hexOf), before.arps);
+});
+
+for (const virtualMac of [true, false]) {
+  const sender = virtualMac ? VIRTUAL_MAC : OWN_MAC;
+  Deno.test(`Router sends from ${sender} with vmac ${virtualMac}, as ether and as macvlan`, () => {
+    for (const interfaceType of ["ether", "macvlan"] as const) {
+      const one = placed(router({ virtualMac, interfaceType }));
+      assert.equal(senderMac(advert(one)), sender, interfaceType);
+    }
+  });
+}
+
+Deno.test("Router.arpFrames announce every IPv4 address once, advertised or not", () => {
+  const one = placed(router({
+    protocol: { addresses: addresses("10.9.0.100", "10.9.0.101") },
+    excludedAddresses: [{ address: ip("10.9.0.102") }, { address: ip("2001:db8::1") }],
+  }));
+  const arp = (address: string) => {
+    const hex = ip(address).bytes.toHex();
+    return `ffffffffffff00005e0001070806000108000604000100005e000107${hex}ffffffffffff${hex}`;
+  };
+  assert.deepEqual(
+    one.arpFrames.map(hexOf),
+    ["10.9.0.100", "10.9.0.101", "10.9.0.102"].map(arp),
+  );
+});
+
+const OWN_FRAMES = [
+  { what: "both are ours", source: "10.9.0.5", sender: VIRTUAL_MAC, own: true },
+  { what: "another router's address", source: "10.9.0.6", sender: VIRTUAL_MAC, own: false },
+  { what: "another's MAC", source: "10.9.0.5", sender: "02:00:00:00:00:06", own: false },
+  {
+    what: "our own MAC, which we do not send from",
+    source: "10.9.0.5",
+    sender: OWN_MAC,
+    own: false,
+  },
+] as const;
+
+for (const { what, source, sender, own } of OWN_FRAMES) {
+  Deno.test(`Router.isOwnFrame() says ${own}: ${what}`, () => {
+    const one = router();
+    assert.equal(one.isOwnFrame(ip(source), mac(sender)), false, "without a place");
+    placed(one);
+    assert.equal(one.isOwnFrame(ip(source), mac(sender)), own);
+  });
+}
+
+Deno.test("Router.isOwnFrame() knows the interface's own MAC with vmac false", () => {
+  const one = placed(router({ virtualMac: false }));
+  assert.equal(one.isOwnFrame(ip("10.9.0.5"), mac(OWN_MAC)), true);
+  assert.equal(one.isOwnFrame(ip("10.9.0.5"), mac(VIRTUAL_MAC)), false);
+});
+
+Deno.test("Router.replacesMac is for the virtual MAC on the interface itself only", () => {
+  assert.equal(router().replacesMac, true);
+  assert.equal(router({ virtualMac: false }).replacesMac, false);
+  assert.equal(router({ interfaceType: "macvlan" }).replacesMac, false);
+});
+
+Deno.test("Router names itself as rVRRPd does, by the first address and the configured interface", () => {
+  const one = router({
+    interface: "eth1",
+    interfaceType: "macvlan",
+    protocol: { vrid: 9, addresses: addresses("10.9.0.101", "10.9.0.100") },
+  });
+  assert.equal(one.label, "VR 10.9.0.101 for group 9 on interface eth1");
+  assert.equal(one.firstAddress, "10.9.0.101");
+});
+
+Deno.test("Router.step() keeps the protocol's state and deadline", () => {
+  const one = router();
+  assert.deepEqual([one.state.name, one.deadlineMs], ["Init", Infinity]);
+  const facts = { source: ip("10.9.0.5"), mac: mac(OWN_MAC), owner: false };
+  const actions = one.step({ kind: "linkReady", facts }, NOW_MS);
+  assert.equal(one.state.name, "Backup");
+  // Three intervals and a skew of 156/256 s (RFC 3768 section 6.1).
+  assert.equal(one.deadlineMs, NOW_MS + 3609);
+  assert.deepEqual(actions.map((action) => action.do), ["report"]);
+});
+
+Deno.test("Router builds frames of 255 addresses", () => {
+  const many = Array.from({ length: 255 }, (_, n) => ipFromBytes(Uint8Array.of(10, 9, 1, n)));
+  const one = placed(router({ protocol: { addresses: many } }));
+  assert.equal(advert(one).length, 50 + 4 * 255);
+  assert.equal(one.arpFrames.length, 255);
+});
