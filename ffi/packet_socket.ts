@@ -20,6 +20,9 @@ const PACKET_MR_MULTICAST = 0;
 const MSG_DONTWAIT = 0x40;
 const PACKET_OUTGOING = 4;
 
+/** A flood of frames that are not for us must not keep the caller from its other work. */
+const MAX_PASSED_OVER = 1024;
+
 /** One instruction of classic BPF, linux/filter.h. */
 export interface BpfInstruction {
   readonly code: number;
@@ -147,10 +150,11 @@ export class PacketSocket implements Disposable {
    * went down.
    */
   receive(buffer: Uint8Array<ArrayBuffer>): number | undefined {
-    for (;;) {
+    for (let passedOver = 0; passedOver < MAX_PASSED_OVER; passedOver++) {
       const length = this.#receiveAny(buffer);
       if (length === undefined || this.#isOurs()) return length;
     }
+    return undefined;
   }
 
   /**

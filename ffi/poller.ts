@@ -122,7 +122,10 @@ export class Poller implements Disposable {
     );
   }
 
-  /** A negative count is EINTR: the only other causes are bugs of ours. */
+  /**
+   * A negative count is EINTR, for example after SIGCONT: nothing is known then, and the caller
+   * has to look again. The only other causes are bugs of ours.
+   */
   #take(count: number): readonly number[] {
     this.#ready.length = 0;
     for (let index = 0; index < count; index++) this.#sort(this.#tokenAt(index));

@@ -52,16 +52,12 @@ function range(text: string): IpPrefix {
 export function unusableAddress({ address, prefixLength }: WrittenAddress): string | undefined {
   const special = UNUSABLE.find((row) => prefixContains(row.range, address));
   if (special !== undefined) return special.what;
-  return isDirectedBroadcast(address, prefixLength)
-    ? "is the broadcast address of its network"
-    : undefined;
-}
-
-/** RFC 3021: a network of two addresses has no broadcast address. */
-function isDirectedBroadcast(address: IpAddress, prefixLength: number | undefined): boolean {
-  if (address.family !== 4 || prefixLength === undefined || prefixLength > 30) return false;
+  // RFC 3021: a network of two addresses has neither of the two.
+  if (address.family !== 4 || prefixLength === undefined || prefixLength > 30) return undefined;
   const number = address.bytes.reduce((sum, byte) => sum * 256 + byte, 0);
-  return (number + 1) % 2 ** (32 - prefixLength) === 0;
+  const hosts = 2 ** (32 - prefixLength);
+  if (number % hosts === 0) return "is the address of its network";
+  return (number + 1) % hosts === 0 ? "is the broadcast address of its network" : undefined;
 }
 
 /** 127.0.0.0/8 (RFC 1122 section 3.2.1.3) or ::1 (RFC 4291 section 2.5.3). */

@@ -3,6 +3,8 @@ import { checkedAddress, checkedIp, unusableAddress, type WrittenAddress } from 
 import type { RouterDraft } from "./drafts.ts";
 import type { Findings } from "./findings.ts";
 
+const MAX_ADDRESSES = 255;
+
 /** The rules between the keys of one virtual router. */
 export function checkRouter(router: RouterDraft, findings: Findings): void {
   checkAddresses(router, findings);
@@ -56,6 +58,18 @@ function checkAddresses(router: RouterDraft, findings: Findings): void {
     }
   }
   checkMacvlanLengths(router, findings);
+  checkCount(router, findings);
+}
+
+/** One byte of the advertisement counts them. */
+function checkCount({ at, keys }: RouterDraft, findings: Findings): void {
+  const distinct = new Set(advertised(keys.vip).map(({ address }) => formatIp(address)));
+  if (distinct.size <= MAX_ADDRESSES) return;
+  findings.fault({
+    at: [...at, "vip"],
+    problem: `has ${distinct.size} addresses`,
+    hint: `${MAX_ADDRESSES} at most; excluded_vips are set with them, but not advertised`,
+  });
 }
 
 function checkMacvlanLengths(router: RouterDraft, findings: Findings): void {

@@ -62,10 +62,23 @@ export interface Driver extends Disposable {
   addresses(): readonly AddressInfo[];
 }
 
-/** The refusals that are not expected: `tolerated` names the codes that mean "is so already". */
-export function unexpected(
-  errors: readonly DriverError[],
-  tolerated: readonly string[],
-): readonly DriverError[] {
-  return errors.filter((error) => !tolerated.includes(error.code));
+/**
+ * Codes that say of a change that it is so already, or that what it would undo is gone. They are
+ * no refusals where the caller only wants the end state.
+ */
+const SO_ALREADY: Readonly<Record<Change["change"], readonly string[]>> = {
+  addAddress: ["EEXIST"],
+  removeAddress: ["EADDRNOTAVAIL", "ENODEV"],
+  setMac: [],
+  setUp: [],
+  setIpv4: [],
+  noAddressGeneration: ["EAFNOSUPPORT"],
+  addMacvlan: [],
+  deleteLink: ["ENODEV"],
+  deleteLinkGroup: ["ENODEV"],
+};
+
+/** Whether the refusal means that there was nothing to do. */
+export function isSoAlready({ change, code }: DriverError): boolean {
+  return SO_ALREADY[change.change].includes(code);
 }

@@ -2,9 +2,9 @@ import { SyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { equalIp } from "../base/ip.ts";
 import { equalMac } from "../base/mac.ts";
-import { type Change, type Driver, OUR_PROTOCOL, unexpected } from "../drivers/driver.ts";
+import { type Change, type Driver, isSoAlready, OUR_PROTOCOL } from "../drivers/driver.ts";
 import type { Log } from "../log.ts";
-import type { FaultReason } from "../vrrp/types.ts";
+import type { FaultReason, LinkFacts } from "../vrrp/types.ts";
 import type { LinkInfo } from "../wire/rtnetlink.ts";
 import type { Batch } from "./batch.ts";
 import { type InterfaceTable, ownAddresses } from "./interfaces.ts";
@@ -73,8 +73,8 @@ export class Attachments implements Disposable {
     }).flat();
     if (changes.length === 0) return;
     log.warning(`Removing ${changes.length} virtual addresses that an earlier run left behind`);
-    for (const error of unexpected(driver.apply(changes), ["EADDRNOTAVAIL"])) {
-      log.error(error.message);
+    for (const error of driver.apply(changes)) {
+      if (!isSoAlready(error)) log.error(error.message);
     }
     table.replace(driver.links(), driver.addresses());
   }
@@ -86,11 +86,26 @@ export class Attachments implements Disposable {
     }
   }
 
+  /** Tries again what the kernel has refused a while ago. */
+  retry(batch: Batch, nowMs: number): void {
+    const due = this.#parts.routers.filter(({ retryMs }) => retryMs <= nowMs);
+    for (const router of due) router.unblock();
+    for (const name of new Set(due.map(({ config }) => config.interface))) {
+      this.#review(name, batch, nowMs);
+    }
+  }
+
   #isTouched(name: string, touched: ReadonlySet<number>): boolean {
-    const present = this.#parts.table.byName(name)?.index;
-    const attached = this.#segments.get(name)?.link.ifindex;
-    return (present !== undefined && touched.has(present)) ||
-      (attached !== undefined && touched.has(attached));
+    const { table } = this.#parts;
+    const routers = this.#byInterface.get(name) ?? [];
+    const indices = [
+      table.byName(name)?.index,
+      this.#segments.get(name)?.link.ifindex,
+      ...routers.map(({ placement }) => placement?.carrier.ifindex),
+    ];
+    // A name that was taken may have become free by any change.
+    return indices.some((index) => index !== undefined && touched.has(index)) ||
+      routers.some(({ state }) => state.name === "Fault" && state.reason === "nameTaken");
   }
 
   #review(name: string, batch: Batch, nowMs: number): void {
@@ -105,25 +120,56 @@ export class Attachments implements Disposable {
     const segment = this.#segment(name, verdicts);
     const carriers = this.#carriers(verdicts);
     for (const [router, verdict] of verdicts) {
-      const where = verdict.ready ? carriers.get(router) ?? "refused" : verdict.reason;
-      if (segment === undefined || !verdict.ready || typeof where === "string") {
-        const reason = typeof where === "string" ? where : "refused";
+      const carrier = verdict.ready ? carriers.get(router) ?? "refused" : verdict.reason;
+      if (segment === undefined || !verdict.ready || typeof carrier === "string") {
+        const reason = typeof carrier === "string" ? carrier : "refused";
         batch.add(router, router.step({ kind: "linkFault", reason }, nowMs));
-        continue;
+      } else {
+        const { source, mac: ownMac } = verdict.facts;
+        const placement = { link: segment.link, source, ownMac, carrier };
+        this.#settle(router, { placement, facts: verdict.facts }, batch, nowMs);
       }
-      const { source, mac: ownMac } = verdict.facts;
-      const placement = { link: segment.link, source, ownMac, carrier: where };
-      if (samePlacement(router.placement, placement) && isRunning(router)) continue;
-      router.place(placement);
-      batch.add(router, router.step({ kind: "linkReady", facts: verdict.facts }, nowMs));
     }
+  }
+
+  /** Tells the router what has changed about its place, if anything has. */
+  #settle(
+    router: Router,
+    { placement, facts }: { placement: Placement; facts: LinkFacts },
+    batch: Batch,
+    nowMs: number,
+  ): void {
+    const before = router.placement;
+    const running = isRunning(router);
+    if (running && before !== undefined && samePlacement(before, placement)) {
+      this.#mendForwarding(router, placement, batch);
+      return;
+    }
+    if (running && before?.carrier.ifindex !== placement.carrier.ifindex) {
+      // The addresses went with the link that carried them.
+      const event = { kind: "linkFault", reason: "interfaceMissing" } as const;
+      batch.add(router, router.step(event, nowMs));
+    }
+    router.place(placement);
+    batch.add(router, router.step({ kind: "linkReady", facts }, nowMs));
+  }
+
+  /** Switching a machine's forwarding on or off reaches our links too, where it must not. */
+  #mendForwarding(router: Router, { link, carrier }: Placement, batch: Batch): void {
+    if (router.config.interfaceType !== "macvlan") return;
+    const { table } = this.#parts;
+    const forwarding = (ifindex: number) => table.get(ifindex)?.ipv4Settings?.forwarding;
+    const isMaster = router.state.name === "Master";
+    const wanted = isMaster ? forwarding(link.ifindex) : 0;
+    if (forwarding(carrier.ifindex) === wanted) return;
+    batch.changeKernel(router, isMaster ? "assumeMac" : "releaseMac");
   }
 
   #judgeAll(routers: readonly Router[], present: PresentInterface): Map<Router, Verdict> {
     return new Map(routers.map((router) => {
       const verdict = judge(router, present);
       // An interface that went away or down may come back able to do what it refused.
-      if (!verdict.ready && verdict.reason !== router.blockedBy) router.blockedBy = undefined;
+      if (!verdict.ready && verdict.reason !== router.blockedBy) router.unblock();
       return [router, verdict];
     }));
   }
@@ -131,7 +177,11 @@ export class Attachments implements Disposable {
   /** An interface of the same name may be another one: what was attached to the old one ends. */
   #retireStale(name: string, link: LinkInfo | undefined, batch: Batch, nowMs: number): void {
     const segment = this.#segments.get(name);
-    if (segment === undefined || segment.link.ifindex === link?.index) return;
+    if (segment === undefined) return;
+    const { ifindex } = segment.link;
+    const same = ifindex === link?.index &&
+      segment.generation === this.#parts.table.removals(ifindex);
+    if (same) return;
     this.#segments.delete(name);
     this.#retired.push(segment);
     for (const router of this.#byInterface.get(name) ?? []) {
@@ -155,11 +205,12 @@ export class Attachments implements Disposable {
   }
 
   #openSegment(info: LinkInfo, routers: readonly Router[]): Segment {
-    const { log, limit, watcher, clock } = this.#parts;
+    const { log, limit, watcher, clock, table } = this.#parts;
     const filtered = routers.every(({ config }) => config.socketFilter);
     const vrids = filtered ? routers.map(({ config }) => config.protocol.vrid) : "any";
     const link = new Link({ name: info.name, ifindex: info.index, vrids, log });
-    const segment = new Segment({ link, routers, log, limit, clock });
+    const generation = table.removals(info.index);
+    const segment = new Segment({ link, generation, routers, log, limit, clock });
     watcher.watch(link.vrrpFd, (batch) => segment.receiveAdverts(batch));
     watcher.watch(link.arpFd, (batch) => segment.receiveArps(batch));
     this.#segments.set(info.name, segment);
@@ -177,7 +228,10 @@ export class Attachments implements Disposable {
       if (router.config.interfaceType === "macvlan") onMacvlan.push(router);
       else carriers.set(router, { ifindex, name });
     }
-    if (parent === undefined || onMacvlan.length === 0) return carriers;
+    if (parent === undefined) return carriers;
+    // Removing one address must not take others of its network along.
+    if (carriers.size > 0) this.#settings.keep(parent, { promoteSecondaries: 1 });
+    if (onMacvlan.length === 0) return carriers;
     return new Map([...carriers, ...this.#macvlans.ensure(onMacvlan, parent)]);
   }
 
@@ -207,7 +261,7 @@ function isRunning({ state }: Router): boolean {
   return state.name === "Backup" || state.name === "Master" || state.name === "Down";
 }
 
-function samePlacement(a: Placement | undefined, b: Placement): boolean {
-  return a !== undefined && a.link === b.link && equalIp(a.source, b.source) &&
+function samePlacement(a: Placement, b: Placement): boolean {
+  return a.link === b.link && equalIp(a.source, b.source) &&
     equalMac(a.ownMac, b.ownMac) && a.carrier.ifindex === b.carrier.ifindex;
 }

@@ -1,11 +1,14 @@
+import { SyscallError } from "../../ffi/errno.ts";
+import { readSysctl } from "../../ffi/sysctl.ts";
 import type { MacAddress } from "../base/mac.ts";
-import { type Change, type Driver, type DriverError, unexpected } from "../drivers/driver.ts";
+import { type Change, type Driver, type DriverError, isSoAlready } from "../drivers/driver.ts";
 import type { Log } from "../log.ts";
 import type { FaultReason, Report } from "../vrrp/types.ts";
-import type { Batch, KernelAction } from "./batch.ts";
+import type { Batch, KernelWish } from "./batch.ts";
 import { type InterfaceView, kernelChanges } from "./installation.ts";
 import { type InterfaceTable, ownAddresses } from "./interfaces.ts";
 import type { Link } from "./link.ts";
+import { heldBack, type LogLimit } from "./log_limit.ts";
 import { reportLines } from "./report_text.ts";
 import { gratuitousArp, type Router } from "./router.ts";
 import type { Sender } from "./sender.ts";
@@ -17,10 +20,8 @@ export interface Failure {
 }
 
 /** How much is done before deadlines are looked at again: each of these takes about a millisecond. */
-const SLICE = { changes: 64, announcements: 128, reports: 32 } as const;
+const SLICE = { changes: 24, announcements: 64, reports: 16 } as const;
 
-/** What means that a change was not needed: it is so already, or its object is gone. */
-const TOLERATED = ["EEXIST", "EADDRNOTAVAIL", "ENODEV"];
 /** A driver's ways of saying that it does not change the hardware address while the link is up. */
 const MAC_REFUSED = ["EBUSY", "EOPNOTSUPP"];
 
@@ -41,16 +42,26 @@ export class Backlog {
   readonly #table: InterfaceTable;
   readonly #sender: Sender;
   readonly #log: Log;
-  #changes: { readonly router: Router; readonly want: KernelAction }[] = [];
+  readonly #limit: LogLimit;
+  #changes: KernelWish[] = [];
   /** By how often they have been sent: every address once before any is repeated. */
   readonly #rounds: Announcement[][] = [];
   #reports: { readonly router: Router; readonly report: Report }[] = [];
 
-  constructor(parts: { driver: Driver; table: InterfaceTable; sender: Sender; log: Log }) {
+  constructor(
+    parts: {
+      driver: Driver;
+      table: InterfaceTable;
+      sender: Sender;
+      log: Log;
+      limit: LogLimit;
+    },
+  ) {
     this.#driver = parts.driver;
     this.#table = parts.table;
     this.#sender = parts.sender;
     this.#log = parts.log;
+    this.#limit = parts.limit;
   }
 
   get empty(): boolean {
@@ -71,48 +82,74 @@ export class Backlog {
 
   /** Does the next slice. Nothing that the network or the kernel does makes it throw. */
   work(nowMs: number): readonly Failure[] {
-    if (this.#changes.length > 0) return this.#changeKernel();
+    if (this.#changes.length > 0) return this.#changeKernel(nowMs);
     const round = this.#rounds.findIndex((announcements) => announcements.length > 0);
     if (round >= 0) this.#sendRound(round, nowMs);
-    else this.#writeReports();
+    else this.#writeReports(nowMs);
     return [];
   }
 
   /** One write for many virtual routers. */
-  #changeKernel(): readonly Failure[] {
-    const slice = this.#changes.slice(0, SLICE.changes);
-    this.#changes = this.#changes.slice(SLICE.changes);
-    const askedBy = new Map<Change, Router>();
-    for (const { router, want } of slice) {
-      const { placement } = router;
-      if (placement === undefined) continue;
-      const view = this.#view(placement.link.ifindex);
-      for (const change of kernelChanges(router, placement, { want, view })) {
-        askedBy.set(change, router);
+  #changeKernel(nowMs: number): readonly Failure[] {
+    const wishes = this.#changes.slice(0, SLICE.changes);
+    const askedBy = new Map<Change, KernelWish>();
+    const forwarding = new Map<number, number>();
+    for (const wish of wishes) {
+      const view = this.#view(wish.placement.link, forwarding);
+      for (const change of kernelChanges(wish, view)) askedBy.set(change, wish);
+    }
+    const refused = askedBy.size === 0 ? [] : this.#driver.apply([...askedBy.keys()]);
+    // Only now: what an exception leaves in the queue can still be undone by an orderly stop.
+    this.#changes = this.#changes.slice(wishes.length);
+    this.#followUp(askedBy, refused);
+    return this.#failures(refused.filter((error) => !isSoAlready(error)), askedBy, nowMs);
+  }
+
+  #view(link: Link, forwarding: Map<number, number>): InterfaceView {
+    const { ifindex } = link;
+    const known = forwarding.get(ifindex) ?? this.#forwarding(link);
+    forwarding.set(ifindex, known);
+    return { addresses: this.#table.addressesOf(ifindex), forwarding: known };
+  }
+
+  /** As it is now: not every change of it is told. */
+  #forwarding({ name, ifindex }: Link): number {
+    try {
+      return Number(readSysctl(`net/ipv4/conf/${name}/forwarding`));
+    } catch (error) {
+      if (!(error instanceof SyscallError)) throw error;
+      return this.#table.get(ifindex)?.ipv4Settings?.forwarding ?? 0;
+    }
+  }
+
+  #followUp(askedBy: Map<Change, KernelWish>, refused: readonly DriverError[]): void {
+    const refusals = new Map(refused.map((error) => [error.change, error]));
+    for (const [change, { router }] of askedBy) {
+      const refusal = refusals.get(change);
+      if (change.change === "addAddress" && refusal !== undefined) {
+        // Whoever set it before us keeps it when we go.
+        router.forgetInstalled(change.prefix.address);
+      } else if (change.change === "setMac" && refusal === undefined) {
+        this.#announceOwn(router, change.mac);
+      } else if (change.change === "setIpv4" && refusal === undefined) {
+        this.#table.noteSettings(change.ifindex, change.settings);
       }
     }
-    if (askedBy.size === 0) return [];
-    const errors = unexpected(this.#driver.apply([...askedBy.keys()]), TOLERATED);
-    const refused = new Set(errors.map(({ change }) => change));
-    for (const [change, router] of askedBy) {
-      if (change.change === "setMac" && !refused.has(change)) this.#announceOwn(router, change.mac);
-    }
-    return this.#failures(errors, askedBy);
   }
 
-  #view(ifindex: number): InterfaceView {
-    const forwarding = this.#table.get(ifindex)?.ipv4Settings?.forwarding ?? 0;
-    return { addresses: this.#table.addressesOf(ifindex), forwarding };
-  }
-
-  #failures(errors: readonly DriverError[], askedBy: Map<Change, Router>): Failure[] {
+  #failures(
+    errors: readonly DriverError[],
+    askedBy: Map<Change, KernelWish>,
+    nowMs: number,
+  ): Failure[] {
     const failures = new Map<Router, FaultReason>();
     for (const error of errors) {
-      this.#log.error(error.message);
-      const router = askedBy.get(error.change);
-      if (router === undefined || failures.has(router)) continue;
+      const wish = askedBy.get(error.change);
+      if (wish === undefined || isGone(wish, error)) continue;
+      this.#tell(wish.router, error, nowMs);
+      if (failures.has(wish.router)) continue;
       const macRefused = error.change.change === "setMac" && MAC_REFUSED.includes(error.code);
-      failures.set(router, macRefused ? "macRefused" : "refused");
+      failures.set(wish.router, macRefused ? "macRefused" : "refused");
     }
     return Array.from(failures, ([router, reason]) => ({ router, reason }));
   }
@@ -143,10 +180,26 @@ export class Backlog {
     }
   }
 
-  #writeReports(): void {
+  #tell(router: Router, { code, message }: DriverError, nowMs: number): void {
+    const held = this.#limit.ask(router.label, code, nowMs);
+    if (held !== undefined) this.#log.error(message + heldBack(held));
+  }
+
+  #writeReports(nowMs: number): void {
     for (const { router, report } of this.#reports.slice(0, SLICE.reports)) {
-      for (const { level, text } of reportLines(router, report)) this.#log[level](text);
+      // Others can provoke all but changes of state, which take their time by themselves.
+      const limited = report.what !== "transition" && report.what !== "paused";
+      const held = limited ? this.#limit.ask(router.label, report.what, nowMs) : 0;
+      if (held === undefined) continue;
+      for (const { level, text } of reportLines(router, report)) {
+        this.#log[level](text + heldBack(held));
+      }
     }
     this.#reports = this.#reports.slice(SLICE.reports);
   }
+}
+
+/** Nothing is left to take back from an interface that is gone. */
+function isGone({ want }: KernelWish, { code }: DriverError): boolean {
+  return code === "ENODEV" && (want === "releaseMac" || want === "removeAddresses");
 }

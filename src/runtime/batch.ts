@@ -1,9 +1,16 @@
 import { unreachable } from "../base/assert.ts";
 import type { Action, Report } from "../vrrp/types.ts";
-import type { Router } from "./router.ts";
+import type { Placement, Router } from "./router.ts";
 
 /** The actions that change the kernel's configuration. */
 export type KernelAction = Extract<Action["do"], `${string}Mac` | `${string}Addresses`>;
+
+/** Bound to the place that it is meant for: the router may live elsewhere when its turn comes. */
+export interface KernelWish {
+  readonly router: Router;
+  readonly placement: Placement;
+  readonly want: KernelAction;
+}
 
 /**
  * What all virtual routers that were due together want done, sorted by kind, because every
@@ -12,12 +19,18 @@ export type KernelAction = Extract<Action["do"], `${string}Mac` | `${string}Addr
  */
 export class Batch {
   readonly adverts: { readonly router: Router; readonly priority: number }[] = [];
-  readonly changes: { readonly router: Router; readonly want: KernelAction }[] = [];
+  readonly changes: KernelWish[] = [];
   readonly announcements: { readonly router: Router; readonly repeat: number }[] = [];
   readonly reports: { readonly router: Router; readonly report: Report }[] = [];
 
   add(router: Router, actions: readonly Action[]): void {
     for (const action of actions) this.#sort(router, action);
+  }
+
+  /** Does nothing for a router that has no place: there is nothing of it to change. */
+  changeKernel(router: Router, want: KernelAction): void {
+    const { placement } = router;
+    if (placement !== undefined) this.changes.push({ router, placement, want });
   }
 
   #sort(router: Router, action: Action): void {
@@ -29,7 +42,7 @@ export class Batch {
       case "releaseMac":
       case "addAddresses":
       case "removeAddresses":
-        this.changes.push({ router, want: action.do });
+        this.changeKernel(router, action.do);
         break;
       case "announce":
         this.announcements.push({ router, repeat: action.repeat });

@@ -23,6 +23,10 @@ const ORDINARY_LATENESS_MS = 10;
 const EXACT_MS = 4;
 /** After something has arrived, more is waited for in the exact way for this long. */
 const FOLLOW_UP_MS = 8;
+/** Each look brings up to 64 sockets, or none after a signal. */
+const LOOKS_BEFORE_TIMERS = 16;
+/** The backlog of a take-over waits so long for further virtual routers that are about to be due. */
+const GATHER_MS = 8;
 /** Signals and output get their turn at least this often, and this often when deadlines press. */
 const BREATH_MS = 100;
 const LATEST_BREATH_MS = 1000;
@@ -59,6 +63,7 @@ export class Engine implements Disposable {
   #wakeMs = Infinity;
   #lastTurnMs = -Infinity;
   #lastArrivalMs = -Infinity;
+  #backlogSinceMs = -Infinity;
   #lastBreathMs = -Infinity;
   #stopping = false;
   #stopped = false;
@@ -117,7 +122,10 @@ export class Engine implements Disposable {
 
   async #waitAndTurn(): Promise<void> {
     this.#wakeMs = this.#nextWakeMs();
-    if (!this.#backlog.empty) return this.#turn(this.#poller.waitHere(0));
+    if (!this.#backlog.empty) {
+      this.#poller.arm(this.#wakeMs);
+      return this.#turn(this.#poller.waitHere(this.#gathers() ? GATHER_MS : 0));
+    }
     const nowMs = boottimeMs();
     const limitMs = this.#exactWaitMs(nowMs);
     if (limitMs > 0) {
@@ -129,6 +137,14 @@ export class Engine implements Disposable {
     const ready = await this.#poller.wait();
     this.#lastBreathMs = boottimeMs();
     this.#turn(ready);
+  }
+
+  /**
+   * Whether the backlog waits: virtual routers whose Masters fell silent together are due within
+   * some milliseconds, and all their advertisements are to be out before the first slow work.
+   */
+  #gathers(): boolean {
+    return !this.#backlog.empty && this.#nextWakeMs() <= this.#backlogSinceMs + GATHER_MS;
   }
 
   /**
@@ -152,19 +168,37 @@ export class Engine implements Disposable {
     const wokenMs = boottimeMs();
     const batch = new Batch();
     this.#noticePause(batch, wokenMs);
-    // Sockets before timers: what waits there may have come in time to re-arm one.
-    for (const token of ready) this.#sources.get(token)?.(batch, wokenMs);
-    const nowMs = ready.length === 0 ? wokenMs : boottimeMs();
-    if (ready.length > 0) this.#lastArrivalMs = nowMs;
+    this.#takeIn(ready, batch);
+    // Whoever was woken late, or by a signal, must not act on a timer before what waits in the
+    // sockets: it may have come in time to re-arm it.
+    if (this.#nextWakeMs() <= wokenMs) this.#takeInAll(batch);
+    const nowMs = boottimeMs();
     for (const router of this.#routers) {
       if (router.deadlineMs <= nowMs) batch.add(router, router.step({ kind: "timer" }, nowMs));
     }
+    if (this.#retryAtMs() <= nowMs) this.#attachments.retry(batch, nowMs);
     if (this.#stopping) this.#stepAll({ kind: "stop" }, batch, nowMs);
     this.#perform(batch, nowMs);
-    do this.#workOnBacklog(); while (this.#stopping && !this.#backlog.empty);
+    if (!this.#gathers()) this.#workOnBacklog();
+    while (this.#stopping && !this.#backlog.empty) this.#workOnBacklog();
     this.#attachments.closeRetired();
     this.#lastTurnMs = nowMs;
     this.#stopped = this.#stopping;
+  }
+
+  #takeIn(ready: readonly number[], batch: Batch): void {
+    if (ready.length === 0) return;
+    const nowMs = boottimeMs();
+    this.#lastArrivalMs = nowMs;
+    for (const token of ready) this.#sources.get(token)?.(batch, nowMs);
+  }
+
+  #takeInAll(batch: Batch): void {
+    for (let look = 0; look < LOOKS_BEFORE_TIMERS; look++) {
+      const ready = this.#poller.waitHere(0);
+      this.#takeIn(ready, batch);
+      if (ready.length === 0 && look > 0) return;
+    }
   }
 
   #noticePause(batch: Batch, nowMs: number): void {
@@ -187,6 +221,7 @@ export class Engine implements Disposable {
     for (const { router, priority } of batch.adverts) {
       this.#sender.sendAdvert(router, priority, nowMs);
     }
+    if (this.#backlog.empty) this.#backlogSinceMs = nowMs;
     this.#backlog.add(batch);
   }
 
@@ -195,7 +230,7 @@ export class Engine implements Disposable {
     const nowMs = boottimeMs();
     const batch = new Batch();
     for (const { router, reason } of this.#backlog.work(nowMs)) {
-      router.blockedBy = reason;
+      router.block(reason, nowMs);
       batch.add(router, router.step({ kind: "linkFault", reason }, nowMs));
     }
     this.#perform(batch, nowMs);
@@ -203,13 +238,17 @@ export class Engine implements Disposable {
 
   /** The latest deadline among those that belong together with the earliest. */
   #nextWakeMs(): number {
-    let earliestMs = Infinity;
+    let earliestMs = this.#retryAtMs();
     for (const { deadlineMs } of this.#routers) earliestMs = Math.min(earliestMs, deadlineMs);
     let wakeMs = earliestMs;
     for (const { deadlineMs } of this.#routers) {
       if (deadlineMs <= earliestMs + TOGETHER_MS) wakeMs = Math.max(wakeMs, deadlineMs);
     }
     return wakeMs;
+  }
+
+  #retryAtMs(): number {
+    return this.#routers.reduce((earliest, { retryMs }) => Math.min(earliest, retryMs), Infinity);
   }
 
   #followKernel(batch: Batch, nowMs: number): void {

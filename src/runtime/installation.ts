@@ -1,9 +1,9 @@
 import { unreachable } from "../base/assert.ts";
-import { addressBits, equalIp, type IpPrefix, prefixContains } from "../base/ip.ts";
+import { addressBits, equalIp, type IpAddress, type IpPrefix, prefixContains } from "../base/ip.ts";
 import type { VirtualAddress } from "../config/types.ts";
-import type { Change } from "../drivers/driver.ts";
+import { type Change, OUR_PROTOCOL } from "../drivers/driver.ts";
 import type { AddressInfo } from "../wire/rtnetlink.ts";
-import type { KernelAction } from "./batch.ts";
+import type { KernelWish } from "./batch.ts";
 import type { Placement, Router } from "./router.ts";
 
 /** What the kernel says of the configured interface at this moment. */
@@ -18,9 +18,8 @@ export interface InterfaceView {
  * take off again: the interface may look different by then.
  */
 export function kernelChanges(
-  router: Router,
-  placement: Placement,
-  { want, view }: { want: KernelAction; view: InterfaceView },
+  { router, placement, want }: KernelWish,
+  view: InterfaceView,
 ): Change[] {
   switch (want) {
     case "assumeMac":
@@ -31,11 +30,11 @@ export function kernelChanges(
     case "releaseMac":
       return macChanges(router, placement, { mac: placement.ownMac, forwarding: 0 });
     case "addAddresses":
-      router.installed = carriedPrefixes(router, view.addresses);
+      router.noteInstalled(carriedPrefixes(router, view.addresses));
       return addressChanges("addAddress", router, placement);
     case "removeAddresses": {
       const changes = addressChanges("removeAddress", router, placement).toReversed();
-      router.installed = [];
+      router.noteInstalled([]);
       return changes;
     }
     default:
@@ -75,11 +74,18 @@ function addressChanges(
  */
 function carriedPrefixes(router: Router, present: readonly AddressInfo[]): IpPrefix[] {
   return [...router.config.addresses, ...router.config.excludedAddresses]
-    .filter(({ address }) => address.family === 4)
+    .filter(({ address }) => address.family === 4 && !isForeign(address, present))
     .map((address) => ({
       address: address.address,
       length: prefixLength(router, address, present),
     }));
+}
+
+/** What was there without us is not ours to set, nor to take off. */
+function isForeign(address: IpAddress, present: readonly AddressInfo[]): boolean {
+  return present.some(({ prefix, protocol }) =>
+    protocol !== OUR_PROTOCOL && equalIp(prefix.address, address)
+  );
 }
 
 function prefixLength(

@@ -3,8 +3,10 @@ import { OUR_PROTOCOL } from "../drivers/driver.ts";
 import type { NetlinkMessage } from "../wire/netlink.ts";
 import {
   type AddressInfo,
+  type Ipv4Settings,
   type LinkInfo,
   parseAddress,
+  parseForwarding,
   parseLink,
   RTM,
 } from "../wire/rtnetlink.ts";
@@ -16,9 +18,14 @@ export class InterfaceTable {
   readonly #links = new Map<number, LinkInfo>();
   readonly #indices = new Map<string, number>();
   readonly #addresses = new Map<number, AddressInfo[]>();
+  readonly #removals = new Map<number, number>();
 
   /** Forgets everything and starts from a full list. */
   replace(links: readonly LinkInfo[], addresses: readonly AddressInfo[]): void {
+    const present = new Set(links.map(({ index }) => index));
+    for (const index of this.#links.keys()) {
+      if (!present.has(index)) this.#countRemoval(index);
+    }
     this.#links.clear();
     this.#indices.clear();
     this.#addresses.clear();
@@ -35,6 +42,8 @@ export class InterfaceTable {
       case RTM.newAddress:
       case RTM.delAddress:
         return this.#applyAddress(message);
+      case RTM.newNetconf:
+        return this.#applyForwarding(message);
       default:
         return undefined;
     }
@@ -46,6 +55,20 @@ export class InterfaceTable {
     if (message.type === RTM.delLink) this.#removeLink(link);
     else this.#setLink(link);
     return link.index;
+  }
+
+  #applyForwarding(message: NetlinkMessage): number | undefined {
+    const change = parseForwarding(message);
+    if (change === undefined) return undefined;
+    this.noteSettings(change.ifindex, { forwarding: change.forwarding });
+    return change.ifindex;
+  }
+
+  /** Settings that we have just made ourselves: the kernel tells nobody about those. */
+  noteSettings(ifindex: number, settings: Ipv4Settings): void {
+    const link = this.#links.get(ifindex);
+    if (link === undefined) return;
+    this.#links.set(ifindex, { ...link, ipv4Settings: { ...link.ipv4Settings, ...settings } });
   }
 
   #setLink(link: LinkInfo): void {
@@ -60,6 +83,16 @@ export class InterfaceTable {
     this.#forgetName(link);
     this.#links.delete(link.index);
     this.#addresses.delete(link.index);
+    this.#countRemoval(link.index);
+  }
+
+  #countRemoval(index: number): void {
+    this.#removals.set(index, this.removals(index) + 1);
+  }
+
+  /** How often a link of this index has gone: the same index may come back as another link. */
+  removals(index: number): number {
+    return this.#removals.get(index) ?? 0;
   }
 
   /** The name may belong to another link by now. */

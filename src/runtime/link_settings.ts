@@ -1,4 +1,4 @@
-import { type Change, type Driver, unexpected } from "../drivers/driver.ts";
+import type { Change, Driver } from "../drivers/driver.ts";
 import type { Log } from "../log.ts";
 import type { Ipv4SettingName, Ipv4Settings, LinkInfo } from "../wire/rtnetlink.ts";
 
@@ -19,13 +19,18 @@ export class LinkSettings {
     this.#log = log;
   }
 
-  /** Sets `wanted` on `link` and notes what was there; done once for each link. */
+  /** Sets `wanted` on `link` and notes what was there; done once for each link and setting. */
   keep(link: LinkInfo, wanted: Ipv4Settings): void {
-    if (this.#kept.has(link.index) || link.ipv4Settings === undefined) return;
-    const names = settingNames(wanted);
-    const before = pick(link.ipv4Settings, names);
-    this.#kept.set(link.index, { name: link.name, before, ours: wanted });
-    this.#apply([change(link, wanted)]);
+    const kept = this.#kept.get(link.index);
+    const names = settingNames(wanted).filter((name) => kept?.ours[name] === undefined);
+    if (names.length === 0) return;
+    // A setting changes without a notification: what is known of it may be old.
+    const present = this.#driver.links().find(({ index }) => index === link.index);
+    if (present?.ipv4Settings === undefined) return;
+    const before = { ...pick(present.ipv4Settings, names), ...kept?.before };
+    const ours = { ...kept?.ours, ...pick(wanted, names) };
+    this.#kept.set(link.index, { name: link.name, before, ours });
+    this.#apply([change(link, pick(wanted, names))]);
   }
 
   /** Puts back what is still as we set it: what somebody changed since then stays. */
@@ -44,8 +49,8 @@ export class LinkSettings {
 
   #apply(changes: readonly Change[]): void {
     if (changes.length === 0) return;
-    for (const error of unexpected(this.#driver.apply(changes), ["ENODEV"])) {
-      this.#log.error(error.message);
+    for (const error of this.#driver.apply(changes)) {
+      if (error.code !== "ENODEV") this.#log.error(error.message);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { SyscallError } from "../../ffi/errno.ts";
 import { writeSysctl } from "../../ffi/sysctl.ts";
-import type { Change, Driver, DriverError } from "../drivers/driver.ts";
+import { type Change, type Driver, type DriverError, isSoAlready } from "../drivers/driver.ts";
 import type { Log } from "../log.ts";
 import type { FaultReason } from "../vrrp/types.ts";
 import type { Ipv4Settings, LinkInfo } from "../wire/rtnetlink.ts";
@@ -8,7 +8,7 @@ import type { InterfaceTable } from "./interfaces.ts";
 import type { LinkSettings } from "./link_settings.ts";
 import type { Router } from "./router.ts";
 
-/** Link groups of ours: this plus the process's number, so that one request deletes all links. */
+/** Our links' groups: this and 24 bits by chance for each run, so that one request deletes all. */
 const GROUP_BASE = 0x5200_0000;
 const GROUP_MASK = 0xff00_0000;
 
@@ -43,7 +43,7 @@ export class Macvlans {
   readonly #table: InterfaceTable;
   readonly #settings: LinkSettings;
   readonly #log: Log;
-  readonly #group = GROUP_BASE + Deno.pid;
+  readonly #group = GROUP_BASE + randomBits24();
   #sysctlRefused = false;
   #made = false;
 
@@ -64,6 +64,7 @@ export class Macvlans {
       const present = this.#table.byName(router.config.virtualInterface);
       if (present === undefined || this.#isLeftover(present)) missing.push(router);
       else found.set(router, this.#isOurs(present, parent) ? carrier(present) : "nameTaken");
+      if (present?.group === this.#group && !present.up) this.#bringUp([carrier(present)]);
     }
     if (missing.length > 0) this.#make(missing, parent, found);
     return found;
@@ -124,11 +125,21 @@ export class Macvlans {
       { change: "setIpv4", ...target, settings: CHILD_SETTINGS },
       { change: "noAddressGeneration", ...target },
     ]);
-    // A kernel without IPv6 has nothing to switch off.
-    this.#report(this.#driver.apply(quiet).filter(({ code }) => code !== "EAFNOSUPPORT"));
-    for (const { interfaceName } of targets) this.#disableIpv6(interfaceName);
-    this.#report(this.#driver.apply(targets.map((target) => ({ change: "setUp", ...target }))));
+    this.#report(this.#driver.apply(quiet));
+    for (const { ifindex, interfaceName } of targets) {
+      this.#table.noteSettings(ifindex, CHILD_SETTINGS);
+      this.#disableIpv6(interfaceName);
+    }
+    this.#bringUp([...carriers.values()]);
     for (const [router, one] of carriers) found.set(router, one);
+  }
+
+  #bringUp(carriers: readonly Carrier[]): void {
+    this.#report(this.#driver.apply(carriers.map(({ ifindex, name }) => ({
+      change: "setUp",
+      ifindex,
+      interfaceName: name,
+    }))));
   }
 
   /** Only a file sets this one. Without it the link still stays silent but for multicast reports. */
@@ -144,15 +155,21 @@ export class Macvlans {
   }
 
   #report(errors: readonly DriverError[]): void {
-    for (const error of errors) this.#log.error(error.message);
+    for (const error of errors) {
+      if (!isSoAlready(error)) this.#log.error(error.message);
+    }
   }
 
   /** Deletes all links that this process made. */
   remove(): void {
     if (!this.#made) return;
-    const errors = this.#driver.apply([{ change: "deleteLinkGroup", group: this.#group }]);
-    this.#report(errors.filter(({ code }) => code !== "ENODEV"));
+    this.#report(this.#driver.apply([{ change: "deleteLinkGroup", group: this.#group }]));
   }
+}
+
+function randomBits24(): number {
+  const [value = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return value & 0xff_ffff;
 }
 
 function carrier(link: LinkInfo): Carrier {

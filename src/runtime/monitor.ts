@@ -6,9 +6,11 @@ import type { InterfaceTable } from "./interfaces.ts";
 
 const RECEIVE_BYTES = 1 << 16;
 
-/** Follows the kernel's notifications about links and IPv4 addresses (rtnetlink(7)). */
+/** Follows the kernel's notifications about links, IPv4 addresses and forwarding (rtnetlink(7)). */
 export class Monitor implements Disposable {
-  readonly #socket = new NetlinkSocket({ groups: GROUP.link | GROUP.ipv4Address });
+  readonly #socket = new NetlinkSocket({
+    groups: GROUP.link | GROUP.ipv4Address | GROUP.ipv4Netconf,
+  });
   readonly #buffer = new Uint8Array(RECEIVE_BYTES);
   readonly #table: InterfaceTable;
 

@@ -3,7 +3,7 @@ import { equalMac, type MacAddress } from "../base/mac.ts";
 import { OUR_PROTOCOL } from "../drivers/driver.ts";
 import type { FaultReason, LinkFacts } from "../vrrp/types.ts";
 import type { AddressInfo, LinkInfo } from "../wire/rtnetlink.ts";
-import { primaryAddress } from "./interfaces.ts";
+import { ownAddresses, primaryAddress } from "./interfaces.ts";
 import type { Router } from "./router.ts";
 
 /** Whether a virtual router can run on its interface as it is now, and what it gives. */
@@ -27,7 +27,7 @@ export function judge(router: Router, present: PresentInterface): Verdict {
   if (!link.ethernet || link.mac === undefined) return { ready: false, reason: "notEthernet" };
   if (!link.up) return { ready: false, reason: "interfaceDown" };
   const owner = owns(router, addresses);
-  const source = router.config.source ?? primary(router, present.own);
+  const source = router.config.source ?? primary(router, { own: present.own, owner });
   if (source === undefined) return { ready: false, reason: "noAddress" };
   if (owner && router.config.interfaceType === "macvlan") {
     return { ready: false, reason: "ownerOnMacvlan" };
@@ -36,9 +36,15 @@ export function judge(router: Router, present: PresentInterface): Verdict {
   return { ready: true, link, facts: { source, mac: ownMac(router, link.mac), owner } };
 }
 
-function primary(router: Router, own: readonly AddressInfo[]): IpAddress | undefined {
-  const [first] = router.config.protocol.addresses;
-  return first === undefined ? undefined : primaryAddress(own, first);
+/** Never a virtual address, unless we own it (RFC 9568 section 7.2). */
+function primary(
+  router: Router,
+  { own, owner }: { own: readonly AddressInfo[]; owner: boolean },
+): IpAddress | undefined {
+  const virtual = router.config.protocol.addresses;
+  const [first] = virtual;
+  const candidates = owner ? own : ownAddresses(own, virtual);
+  return first === undefined ? undefined : primaryAddress(candidates, first);
 }
 
 /** Addresses that we have set ourselves make nobody their owner. */

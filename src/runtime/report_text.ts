@@ -55,6 +55,8 @@ function whyText(router: Router, { reason, peer }: Transition): string | undefin
     case "masterSilent":
     case "masterLeft":
       return "Master VR is down";
+    case "preempting":
+      return peer && `${peerText(peer)} is Master, ours is greater: taking over`;
     case "ownsAddresses":
       return "The virtual addresses are the interface's own";
     case "higherPriorityHeard":

@@ -11,6 +11,10 @@ import { virtualMac } from "../wire/ethernet.ts";
 import * as frame from "../wire/frame.ts";
 import type { Link } from "./link.ts";
 
+/** A refusal may be for the moment only, or for good: tried again after this long, then ever later. */
+const FIRST_RETRY_MS = 10_000;
+const LAST_RETRY_MS = 320_000;
+
 /** Where a virtual router lives right now. */
 export interface Placement {
   /** The sockets of the configured interface. */
@@ -30,13 +34,13 @@ export class Router {
   /** How log lines begin. */
   readonly label: string;
   readonly virtualMac: MacAddress;
-  /** Something that only a change from outside can mend; it outweighs what the interface says. */
-  blockedBy: FaultReason | undefined;
-  /** What we put on the carrier, and have to take off again. */
-  installed: readonly IpPrefix[] = [];
   #state: RouterState;
   #deadlineMs = Infinity;
   #placement: Placement | undefined;
+  #installed: readonly IpPrefix[] = [];
+  #blockedBy: FaultReason | undefined;
+  #retryMs = Infinity;
+  #retryDelayMs = FIRST_RETRY_MS;
   readonly #advertFrames = new Map<number, Uint8Array<ArrayBuffer>>();
   #arpFrames: readonly Uint8Array<ArrayBuffer>[] = [];
 
@@ -64,6 +68,42 @@ export class Router {
 
   get placement(): Placement | undefined {
     return this.#placement;
+  }
+
+  /** What the kernel refused; it outweighs what the interface says, until {@linkcode unblock}. */
+  get blockedBy(): FaultReason | undefined {
+    return this.#blockedBy;
+  }
+
+  /** When to try again what the kernel refused; Infinity where nothing was. */
+  get retryMs(): number {
+    return this.#retryMs;
+  }
+
+  /** Each time it happens again, the next try comes later. */
+  block(reason: FaultReason, nowMs: number): void {
+    this.#blockedBy = reason;
+    this.#retryMs = nowMs + this.#retryDelayMs;
+    this.#retryDelayMs = Math.min(2 * this.#retryDelayMs, LAST_RETRY_MS);
+  }
+
+  unblock(): void {
+    this.#blockedBy = undefined;
+    this.#retryMs = Infinity;
+  }
+
+  /** What we put on the carrier, and have to take off again. */
+  get installed(): readonly IpPrefix[] {
+    return this.#installed;
+  }
+
+  noteInstalled(prefixes: readonly IpPrefix[]): void {
+    this.#installed = prefixes;
+  }
+
+  /** It turned out to be somebody else's. */
+  forgetInstalled(address: IpAddress): void {
+    this.#installed = this.#installed.filter((prefix) => !equalIp(prefix.address, address));
   }
 
   /** Whether the interface's own hardware address is replaced while this one is Master. */

@@ -21,6 +21,8 @@ const FRAMES_PER_TURN = 4096;
 /** The virtual routers on one interface, and what its sockets bring them. */
 export class Segment {
   readonly link: Link;
+  /** Which of the links that had this index one after the other; see InterfaceTable.removals(). */
+  readonly generation: number;
   /** Frames that could not be given to any virtual router. */
   readonly rejected: Counters["rejected"] = {};
   readonly #byVrid = new Map<number, Router>();
@@ -32,6 +34,7 @@ export class Segment {
   constructor(
     parts: {
       link: Link;
+      generation: number;
       routers: readonly Router[];
       log: Log;
       limit: LogLimit;
@@ -39,6 +42,7 @@ export class Segment {
     },
   ) {
     this.link = parts.link;
+    this.generation = parts.generation;
     this.#log = parts.log;
     this.#limit = parts.limit;
     this.#clock = parts.clock;

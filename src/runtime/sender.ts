@@ -33,6 +33,7 @@ export class Sender {
     if (link.closed) return false;
     try {
       link.send(frame);
+      this.#limit.rearm(link.name);
       return true;
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;

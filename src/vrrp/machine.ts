@@ -43,6 +43,8 @@ import {
 const ANSWER_ADVERT_MS = 100;
 /** Two Masters that cannot hear each other's advertisements would otherwise flood the link with ARP. */
 const ANSWER_CLAIM_MS = 1000;
+/** The interface works, but we cannot be Master on it; in other Faults nothing could be sent. */
+const REFUSALS: readonly FaultReason[] = ["macRefused", "refused"];
 /** The least time to listen after a pause of our own. */
 const LISTEN_MS = 100;
 
@@ -136,15 +138,19 @@ function linkFault(state: Living, reason: FaultReason): Step {
   if (state.name === "Fault" && state.reason === reason) return at(state);
   const fault = { name: "Fault", reason, startHeldUntilMs: state.startHeldUntilMs } as const;
   const report = transition(state, "Fault", "linkFault", { fault: reason });
-  return at(fault, [...withdraw(state), report]);
+  const leaving = REFUSALS.includes(reason) ? farewell(state) : [];
+  return at(fault, [...leaving, ...withdraw(state), report]);
+}
+
+/** Tells the others at once that somebody else has to be Master. */
+function farewell(state: Living): readonly Action[] {
+  if (state.name !== "Master" || state.listening) return [];
+  return [{ do: "sendAdvert", priority: LEAVING_PRIORITY }];
 }
 
 function stop(state: Living): Step {
-  const leaving: Action[] = state.name === "Master" && !state.listening
-    ? [{ do: "sendAdvert", priority: LEAVING_PRIORITY }]
-    : [];
   const report = transition(state, "Down", "stopped");
-  return at({ name: "Down" }, [...leaving, ...withdraw(state), report]);
+  return at({ name: "Down" }, [...farewell(state), ...withdraw(state), report]);
 }
 
 /** An owner's addresses are the interface's own: never added by us, never removed. */
@@ -180,7 +186,7 @@ function backupHears(
     return at({ ...state, masterDownAtMs: nowMs + skew, waitingFor: "leavingMaster" });
   }
   const lower = heard.priority < effectivePriority(config, state.facts.owner);
-  if (lower && preempts(config, state, nowMs)) return at(state);
+  if (lower && preempts(config, state, nowMs)) return at({ ...state, preempting: peer(heard) });
   return at(follow(config, state, heard, nowMs));
 }
 
@@ -292,20 +298,21 @@ function timer(config: RouterConfig, state: Living, nowMs: number): Step {
   if (nowMs < deadline(state)) return at(state);
   if (state.name === "Master") return masterTimer(config, state, nowMs);
   if (state.name !== "Backup") return at(state);
-  const reason = silenceReason(state);
-  return becomeMaster(config, state, state, { nowMs, reason });
+  const why = takeOverReason(state);
+  return becomeMaster(config, state, state, { nowMs, ...why });
 }
 
-function silenceReason(state: BackupState): TransitionReason {
-  if (state.waitingFor === "leavingMaster") return "masterLeft";
-  return state.master === undefined ? "noMasterHeard" : "masterSilent";
+function takeOverReason(state: BackupState): { reason: TransitionReason; peer?: Peer } {
+  if (state.waitingFor === "leavingMaster") return { reason: "masterLeft" };
+  if (state.preempting !== undefined) return { reason: "preempting", peer: state.preempting };
+  return { reason: state.master === undefined ? "noMasterHeard" : "masterSilent" };
 }
 
 function becomeMaster(
   config: RouterConfig,
   from: Living,
   running: Pick<MasterState, "facts" | "preemptHeldUntilMs" | "startHeldUntilMs">,
-  { nowMs, reason }: { nowMs: number; reason: TransitionReason },
+  { nowMs, reason, peer }: { nowMs: number; reason: TransitionReason; peer?: Peer },
 ): Step {
   const { facts, preemptHeldUntilMs, startHeldUntilMs } = running;
   const { repeat, delayMs, refreshMs } = config.announcements;
@@ -326,7 +333,7 @@ function becomeMaster(
     { do: "assumeMac" },
     ...(facts.owner ? [] : [{ do: "addAddresses" } as const]),
     { do: "announce", repeat },
-    transition(from, "Master", reason),
+    transition(from, "Master", reason, peer === undefined ? {} : { peer }),
   ]);
 }
 
@@ -344,13 +351,20 @@ function masterTimer(config: RouterConfig, state: MasterState, nowMs: number): S
         ? nextAdvertMs(config.advertIntervalMs, nowMs)
         : state.nextAdvertAtMs,
       delayedAnnounceAtMs: delayedDue ? Infinity : state.delayedAnnounceAtMs,
-      refreshAtMs: refreshDue ? nowMs + refreshMs : state.refreshAtMs,
+      refreshAtMs: refreshDue
+        ? nextRefreshMs(state.refreshAtMs, refreshMs, nowMs)
+        : state.refreshAtMs,
     },
     [
       ...(advertDue ? [sendAdvert(config, state)] : []),
       ...(announceDue ? [{ do: "announce", repeat } as const] : []),
     ],
   );
+}
+
+/** The next of the series that lies ahead: lateness does not move it. */
+function nextRefreshMs(lastMs: number, refreshMs: number, nowMs: number): number {
+  return lastMs + Math.ceil((nowMs - lastMs + 1) / refreshMs) * refreshMs;
 }
 
 /**

@@ -110,8 +110,10 @@ export interface BackupState extends RunningState {
   readonly masterDownAtMs: number;
   /** The Master's interval in version 3, our own in version 2. */
   readonly masterIntervalMs: number;
-  /** The last one accepted; absent until one is heard. */
+  /** The Master that we follow; absent until one is heard. */
   readonly master?: Peer;
+  /** A Master of lower priority that is about to be replaced. */
+  readonly preempting?: Peer;
   /** Why the timer that runs now was armed, to say so when it runs out. */
   readonly waitingFor: "firstAdvert" | "nextAdvert" | "leavingMaster";
 }
@@ -160,6 +162,7 @@ export type TransitionReason =
   | "noMasterHeard"
   | "masterSilent"
   | "masterLeft"
+  | "preempting"
   | "higherPriorityHeard"
   | "higherAddressHeard"
   | "otherOwnerHeard"

@@ -22,10 +22,16 @@ export const RTM = {
   newAddress: 20,
   delAddress: 21,
   getAddress: 22,
+  newNetconf: 80,
 } as const;
 
 /** Multicast groups of rtnetlink(7), as a bit mask for bind(). */
-export const GROUP = { link: 0x1, ipv4Address: 0x10, ipv6Address: 0x100 } as const;
+export const GROUP = {
+  link: 0x1,
+  ipv4Address: 0x10,
+  ipv6Address: 0x100,
+  ipv4Netconf: 0x800000,
+} as const;
 
 const AF = { unspecified: 0, ipv4: 2, ipv6: 10 } as const;
 
@@ -35,6 +41,11 @@ const LINK_SIZE = 16;
 /** struct ifaddrmsg. */
 const ADDRESS_AT = { family: 0, prefixLength: 1, flags: 2, scope: 3, index: 4 } as const;
 const ADDRESS_SIZE = 8;
+
+/** struct netconfmsg, padded to four bytes. */
+const NETCONF_AT = { family: 0 } as const;
+const NETCONF_SIZE = 4;
+const NETCONFA = { ifindex: 1, forwarding: 2 } as const;
 
 const IFLA = {
   address: 1,
@@ -300,6 +311,24 @@ export function parseAddress(message: NetlinkMessage): AddressInfo | undefined {
     scope: payload.getUint8(ADDRESS_AT.scope),
     protocol: protocol === undefined || protocol.byteLength < 1 ? 0 : protocol.getUint8(0),
   };
+}
+
+/** What one interface now does with IPv4 packets for others. */
+export interface ForwardingInfo {
+  readonly ifindex: number;
+  readonly forwarding: number;
+}
+
+/** Reads RTM_NEWNETCONF; `undefined` where it speaks of another family or of something else. */
+export function parseForwarding(message: NetlinkMessage): ForwardingInfo | undefined {
+  const { payload } = message;
+  if (payload.byteLength < NETCONF_SIZE || payload.getUint8(NETCONF_AT.family) !== AF.ipv4) {
+    return undefined;
+  }
+  const attributes = parseAttributes(payload, NETCONF_SIZE);
+  const ifindex = readNumber(attributes.get(NETCONFA.ifindex));
+  const forwarding = readNumber(attributes.get(NETCONFA.forwarding));
+  return ifindex === undefined || forwarding === undefined ? undefined : { ifindex, forwarding };
 }
 
 function nested(view: DataView | undefined): Map<number, DataView> {

@@ -41,6 +41,16 @@ const ROWS: readonly RuleRow[] = [
     warnings: ["excluded_vips[0]"],
   },
   {
+    what: "as many addresses as an advertisement can list",
+    keys: { vip: Array.from({ length: 255 }, (_, index) => `10.9.1.${index}`) },
+  },
+  {
+    what: "two addresses more than that",
+    keys: { vip: Array.from({ length: 257 }, (_, index) => `10.9.${index >> 8}.${index & 255}`) },
+    faults: ["vip"],
+  },
+  { what: "the address of a network", keys: { vip: "10.9.0.0/24" }, faults: ["vip"] },
+  {
     what: "a fraction of a second in version 2",
     keys: { timers: { advert: 0.5 } },
     faults: ["timers.advert"],
