@@ -64,6 +64,7 @@ export class Engine implements Disposable {
   #lastTurnMs = -Infinity;
   #lastArrivalMs = -Infinity;
   #backlogSinceMs = -Infinity;
+  #touched: ReadonlySet<number> | "all" = new Set();
   #lastBreathMs = -Infinity;
   #stopping = false;
   #stopped = false;
@@ -90,7 +91,7 @@ export class Engine implements Disposable {
 
   /** Looks at the machine and starts what can run; the rest waits in Fault. */
   start(): void {
-    this.#watch(this.#monitor.fd, (batch, nowMs) => this.#followKernel(batch, nowMs));
+    this.#watch(this.#monitor.fd, () => this.#followKernel());
     this.#lookAgain();
     this.#attachments.removeLeftovers();
     for (const [index, { config, firstAddress }] of this.#routers.entries()) {
@@ -126,6 +127,7 @@ export class Engine implements Disposable {
       this.#poller.arm(this.#wakeMs);
       return this.#turn(this.#poller.waitHere(this.#gathers() ? GATHER_MS : 0));
     }
+    if (this.#reviewIsDue()) return this.#turn(this.#poller.waitHere(0));
     const nowMs = boottimeMs();
     const limitMs = this.#exactWaitMs(nowMs);
     if (limitMs > 0) {
@@ -173,6 +175,7 @@ export class Engine implements Disposable {
     // sockets: it may have come in time to re-arm it.
     if (this.#nextWakeMs() <= wokenMs) this.#takeInAll(batch);
     const nowMs = boottimeMs();
+    this.#review(batch, nowMs);
     for (const router of this.#routers) {
       if (router.deadlineMs <= nowMs) batch.add(router, router.step({ kind: "timer" }, nowMs));
     }
@@ -251,10 +254,27 @@ export class Engine implements Disposable {
     return this.#routers.reduce((earliest, { retryMs }) => Math.min(earliest, retryMs), Infinity);
   }
 
-  #followKernel(batch: Batch, nowMs: number): void {
+  #followKernel(): void {
     const touched = this.#monitor.drain();
     if (touched === "lost") this.#lookAgain();
-    this.#attachments.review(touched === "lost" ? "all" : touched, batch, nowMs);
+    this.#touched = touched === "lost" || this.#touched === "all"
+      ? "all"
+      : this.#touched.union(touched);
+  }
+
+  #reviewIsDue(): boolean {
+    return this.#touched === "all" || this.#touched.size > 0;
+  }
+
+  /**
+   * What the kernel tells during a take-over is mostly about our own changes. To look at hundreds
+   * of virtual routers for each of them can wait until the work is done.
+   */
+  #review(batch: Batch, nowMs: number): void {
+    if (!this.#reviewIsDue() || !this.#backlog.empty) return;
+    const touched = this.#touched;
+    this.#touched = new Set();
+    this.#attachments.review(touched, batch, nowMs);
   }
 
   #lookAgain(): void {

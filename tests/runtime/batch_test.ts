@@ -1,28 +1,40 @@
 import assert from "node:assert/strict";
 import { Batch } from "../../src/runtime/batch.ts";
-import type { Action, Report } from "../../src/vrrp/types.ts";
-import { router } from "./fixtures.ts";
+import type { Router } from "../../src/runtime/router.ts";
+import type { Report } from "../../src/vrrp/types.ts";
+import { placement, router } from "./fixtures.ts";
 
 const REPORT: Report = { what: "paused", pausedMs: 1, listenMs: 2 };
 
-Deno.test("Batch is empty until something is to be done", () => {
-  const actions: readonly Action[] = [
-    { do: "sendAdvert", priority: 100 },
-    { do: "assumeMac" },
-    { do: "announce", repeat: 1 },
-    { do: "report", report: REPORT },
-  ];
-  for (const action of actions) {
-    const batch = new Batch();
-    batch.add(router(), []);
-    assert.equal(batch.empty, true);
-    batch.add(router(), [action]);
-    assert.equal(batch.empty, false, action.do);
-  }
+/** A router that has a place: without one nothing of it can be changed. */
+function placed(): Router {
+  const one = router();
+  one.place(placement());
+  return one;
+}
+
+Deno.test("Batch binds a wish to the place of its router at that time", () => {
+  const one = placed();
+  const before = one.placement;
+  const batch = new Batch();
+  batch.add(one, [{ do: "removeAddresses" }]);
+  one.place(placement({ carrier: { ifindex: 9, name: "standby7" } }));
+  batch.changeKernel(one, "addAddresses");
+  assert.deepEqual(
+    batch.changes.map(({ want, placement }) => [want, placement.carrier.ifindex]),
+    [["removeAddresses", 3], ["addAddresses", 9]],
+  );
+  assert.equal(batch.changes[0]?.placement, before);
+});
+
+Deno.test("Batch has no wish to the kernel for a router that has no place", () => {
+  const batch = new Batch();
+  batch.add(router(), [{ do: "removeAddresses" }, { do: "releaseMac" }]);
+  assert.deepEqual(batch.changes, []);
 });
 
 Deno.test("Batch sorts by kind and keeps the order of arrival within each", () => {
-  const [one, two] = [router(), router()];
+  const [one, two] = [placed(), placed()];
   const batch = new Batch();
   batch.add(one, [
     { do: "sendAdvert", priority: 100 },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { formatPrefix, ip } from "../../src/base/ip.ts";
 import { formatMac } from "../../src/base/mac.ts";
 import type { Change } from "../../src/drivers/driver.ts";
-import type { KernelAction } from "../../src/runtime/batch.ts";
+import type { KernelAction, KernelWish } from "../../src/runtime/batch.ts";
 import { kernelChanges } from "../../src/runtime/installation.ts";
 import type { Router } from "../../src/runtime/router.ts";
 import { address, addresses, OWN_MAC, placement, router } from "./fixtures.ts";
@@ -11,8 +11,12 @@ const MACVLAN = { ifindex: 9, name: "standby7" };
 const ON_MACVLAN = placement({ carrier: MACVLAN });
 const VIEW = { addresses: [address("10.9.0.5/24")], forwarding: 1 };
 
+function wish(one: Router, want: KernelAction, where = placement()): KernelWish {
+  return { router: one, placement: where, want };
+}
+
 function changes(one: Router, want: KernelAction, where = placement()): readonly Change[] {
-  return kernelChanges(one, where, { want, view: VIEW });
+  return kernelChanges(wish(one, want, where), VIEW);
 }
 
 /** The changes of addresses, as a person would say them. */
@@ -46,7 +50,7 @@ for (const { what, vip, expected, ...rest } of LENGTHS) {
 Deno.test("kernelChanges() takes no length from the virtual address itself", () => {
   const one = router();
   const view = { addresses: [address("10.9.0.100/16"), address("10.9.0.5/24")], forwarding: 0 };
-  const added = kernelChanges(one, placement(), { want: "addAddresses", view });
+  const added = kernelChanges(wish(one, "addAddresses"), view);
   assert.deepEqual(said(added), ["add 10.9.0.100/24 to eth0"]);
 });
 
@@ -75,7 +79,7 @@ Deno.test("kernelChanges() removes what it set, last first, whatever the interfa
   const one = router({ protocol: { addresses: addresses("10.9.0.100", "10.9.0.101") } });
   changes(one, "addAddresses");
   const view = { addresses: [], forwarding: 0 };
-  const removed = kernelChanges(one, placement(), { want: "removeAddresses", view });
+  const removed = kernelChanges(wish(one, "removeAddresses"), view);
   assert.deepEqual(said(removed), [
     "remove 10.9.0.101/24 from eth0",
     "remove 10.9.0.100/24 from eth0",
@@ -113,10 +117,10 @@ for (const forwarding of [0, 1]) {
     const one = router({ interfaceType: "macvlan" });
     const view = { addresses: [], forwarding };
     const target = { ifindex: MACVLAN.ifindex, interfaceName: MACVLAN.name };
-    assert.deepEqual(kernelChanges(one, ON_MACVLAN, { want: "assumeMac", view }), [
+    assert.deepEqual(kernelChanges(wish(one, "assumeMac", ON_MACVLAN), view), [
       { change: "setIpv4", ...target, settings: { forwarding } },
     ]);
-    assert.deepEqual(kernelChanges(one, ON_MACVLAN, { want: "releaseMac", view }), [
+    assert.deepEqual(kernelChanges(wish(one, "releaseMac", ON_MACVLAN), view), [
       { change: "setIpv4", ...target, settings: { forwarding: 0 } },
     ]);
   });

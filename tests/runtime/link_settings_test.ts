@@ -11,15 +11,37 @@ const TARGET = { change: "setIpv4", ifindex: 3, interfaceName: "eth0" } as const
 function bench() {
   const [driver, log] = [new PaperDriver(), new PaperLog()];
   const settings = new LinkSettings({ driver, log });
-  settings.keep(link({ ipv4Settings: BEFORE }), OURS);
+  driver.present = [link({ ipv4Settings: BEFORE })];
+  settings.keep(link(), OURS);
   driver.present = [link({ ipv4Settings: { ...BEFORE, ...OURS } })];
   return { driver, log, settings };
 }
 
 Deno.test("LinkSettings.keep() sets what is wanted, once for each link", () => {
   const { driver, settings } = bench();
-  settings.keep(link({ ipv4Settings: { ...BEFORE, ...OURS } }), OURS);
+  settings.keep(link(), OURS);
   assert.deepEqual(driver.applied, [[{ ...TARGET, settings: OURS }]]);
+});
+
+Deno.test("LinkSettings.keep() notes what the kernel has, whatever was known of the link", () => {
+  const [driver, log] = [new PaperDriver(), new PaperLog()];
+  const settings = new LinkSettings({ driver, log });
+  driver.present = [link({ ipv4Settings: { ...BEFORE, arpIgnore: 8 } })];
+  settings.keep(link({ ipv4Settings: BEFORE }), OURS);
+  driver.present = [link({ ipv4Settings: OURS })];
+  settings.restore();
+  assert.deepEqual(driver.applied[1], [{ ...TARGET, settings: { arpIgnore: 8, arpAnnounce: 0 } }]);
+});
+
+Deno.test("LinkSettings.keep() adds a further setting and puts all of them back", () => {
+  const { driver, settings } = bench();
+  driver.present = [link({ ipv4Settings: { ...BEFORE, ...OURS, promoteSecondaries: 0 } })];
+  settings.keep(link(), { arpIgnore: 1, promoteSecondaries: 1 });
+  assert.deepEqual(driver.applied[1], [{ ...TARGET, settings: { promoteSecondaries: 1 } }]);
+  driver.present = [link({ ipv4Settings: { ...BEFORE, ...OURS, promoteSecondaries: 1 } })];
+  settings.restore();
+  const back = { arpIgnore: 0, arpAnnounce: 0, promoteSecondaries: 0 };
+  assert.deepEqual(driver.applied[2], [{ ...TARGET, settings: back }]);
 });
 
 Deno.test("LinkSettings.restore() puts back what was there, and only once", () => {
@@ -59,7 +81,12 @@ Deno.test("LinkSettings.restore() passes over a link that is gone", () => {
 
 Deno.test("LinkSettings changes nothing on a link whose settings are not known", () => {
   const [driver, log] = [new PaperDriver(), new PaperLog()];
-  new LinkSettings({ driver, log }).keep(link(), OURS);
+  const settings = new LinkSettings({ driver, log });
+  // Gone meanwhile, or without settings of IPv4.
+  for (const present of [[], [link({ index: 4, ipv4Settings: BEFORE })], [link()]]) {
+    driver.present = present;
+    settings.keep(link({ ipv4Settings: BEFORE }), OURS);
+  }
   assert.deepEqual(driver.applied, []);
 });
 
@@ -69,6 +96,7 @@ Deno.test("LinkSettings tells of a refusal, but not of a link that went away mea
   settings.restore();
   assert.deepEqual(log.lines, []);
   driver.refuse = (change) => new DriverError(change, "EPERM", "not allowed");
-  settings.keep(link({ index: 4, ipv4Settings: BEFORE }), OURS);
+  driver.present = [link({ index: 4, ipv4Settings: BEFORE })];
+  settings.keep(link({ index: 4 }), OURS);
   assert.deepEqual(log.lines, ["error: not allowed"]);
 });

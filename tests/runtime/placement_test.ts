@@ -7,7 +7,7 @@ import { judge, type PresentInterface } from "../../src/runtime/placement.ts";
 import type { Router } from "../../src/runtime/router.ts";
 import type { FaultReason } from "../../src/vrrp/types.ts";
 import type { AddressInfo, LinkInfo } from "../../src/wire/rtnetlink.ts";
-import { address, addresses, link, mac, OWN_MAC, placement, router } from "./fixtures.ts";
+import { address, addresses, link, mac, NOW_MS, OWN_MAC, placement, router } from "./fixtures.ts";
 
 const OWN = address("10.9.0.5/24");
 const VIRTUAL = address("10.9.0.100/24");
@@ -103,12 +103,12 @@ Deno.test("judge() takes an Ethernet interface without a MAC of six bytes for no
 for (const reason of ["macRefused", "nameTaken", "refused"] as const) {
   Deno.test(`judge() says ${reason} for as long as that stands in the way`, () => {
     const one = router();
-    one.blockedBy = reason;
+    one.block(reason, NOW_MS);
     assert.deepEqual(judge(one, present()), { ready: false, reason });
     // What the interface itself lacks is the better answer.
     const down = present([OWN], { at: link({ up: false }) });
     assert.deepEqual(judge(one, down), { ready: false, reason: "interfaceDown" });
-    one.blockedBy = undefined;
+    one.unblock();
     assert.equal(judge(one, present()).ready, true);
   });
 }
@@ -158,7 +158,7 @@ for (const { what, differences, own, owner, source } of OWNERS) {
 
 Deno.test("judge() makes nobody an owner because of addresses that we have put there", () => {
   const one = router();
-  one.installed = [VIRTUAL.prefix];
+  one.noteInstalled([VIRTUAL.prefix]);
   const where = present([OWN, VIRTUAL], { virtual: ["10.9.0.100"] });
   assert.deepEqual(facts(one, where), { source: "10.9.0.5", mac: OWN_MAC, owner: false });
 });

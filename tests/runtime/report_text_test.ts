@@ -43,6 +43,13 @@ const CHANGES: readonly { readonly change: Change; readonly lines: readonly stri
     lines: [`${LABEL} - Master VR is down`, `${LABEL} - Changed from Backup to Master`],
   },
   {
+    change: { from: "Backup", to: "Master", reason: "preempting", peer: { ...PEER, priority: 90 } },
+    lines: [
+      `${LABEL} - 10.9.0.9 with priority 90 is Master, ours is greater: taking over`,
+      `${LABEL} - Changed from Backup to Master`,
+    ],
+  },
+  {
     change: { from: "Init", to: "Master", reason: "ownsAddresses" },
     lines: [
       `${LABEL} - The virtual addresses are the interface's own`,

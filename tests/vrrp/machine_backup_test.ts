@@ -86,9 +86,10 @@ Deno.test("step() takes over in order: advertise, MAC, addresses, announce", () 
 
 const REASONS: readonly { heard: readonly number[]; reason: TransitionReason }[] = [
   { heard: [], reason: "noMasterHeard" },
-  { heard: [99], reason: "noMasterHeard" },
   { heard: [200], reason: "masterSilent" },
   { heard: [200, 0], reason: "masterLeft" },
+  { heard: [99, 0], reason: "masterLeft" },
+  { heard: [99, 200], reason: "masterSilent" },
   { heard: [200, 0, 200], reason: "masterSilent" },
 ];
 
@@ -100,6 +101,31 @@ for (const { heard, reason } of REASONS) {
     assert.deepEqual(actions.at(-1), {
       do: "report",
       report: { what: "transition", from: "Backup", to: "Master", reason },
+    });
+  });
+}
+
+const PREEMPTED: readonly { heard: readonly number[]; last: number }[] = [
+  { heard: [99], last: 99 },
+  { heard: [50, 99], last: 99 },
+  { heard: [200, 99], last: 99 },
+  { heard: [99, 200, 98], last: 98 },
+];
+
+for (const { heard, last } of PREEMPTED) {
+  Deno.test(`step() takes over after [${heard}] and names the one that it preempts`, () => {
+    let state = started(config());
+    for (const priority of heard) state = step(config(), state, advert({ priority }), NOW_MS).state;
+    const { actions } = step(config(), state, TIMER, UNTOUCHED_MS);
+    assert.deepEqual(actions.at(-1), {
+      do: "report",
+      report: {
+        what: "transition",
+        from: "Backup",
+        to: "Master",
+        reason: "preempting",
+        peer: { address: ip("10.9.0.9"), priority: last },
+      },
     });
   });
 }

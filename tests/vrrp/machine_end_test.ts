@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ip } from "../../src/base/ip.ts";
 import { initialState, step } from "../../src/vrrp/machine.ts";
-import type { Action, RouterEvent, RouterState, StateName } from "../../src/vrrp/types.ts";
+import type { Action, FaultReason, RouterEvent, RouterState, StateName } from "../../src/vrrp/types.ts";
 import {
   advert,
   backup,
@@ -77,6 +77,22 @@ for (const { from, actions } of FAULTS) {
     assert.equal(result.state.reason, "interfaceDown");
     assert.equal(result.deadlineMs, Infinity);
     assert.deepEqual(outline(result.actions), actions);
+  });
+}
+
+const REFUSALS: readonly FaultReason[] = ["macRefused", "refused"];
+
+for (const reason of REFUSALS) {
+  Deno.test(`step() says goodbye when it cannot be Master on an interface that works: ${reason}`, () => {
+    const event: RouterEvent = { kind: "linkFault", reason };
+    const goodbye = { do: "sendAdvert", priority: 0 };
+    const said = (state: RouterState) =>
+      outline(step(config(), state, event, NOW_MS + 10).actions);
+    assert.deepEqual(said(master()), [goodbye, REMOVE, RELEASE, "Master to Fault: linkFault"]);
+    assert.deepEqual(said(backup()), ["Backup to Fault: linkFault"]);
+    // Whoever has stood still may not be the Master any more.
+    const listening = { ...master(), listening: true };
+    assert.deepEqual(said(listening), [REMOVE, RELEASE, "Master to Fault: linkFault"]);
   });
 }
 

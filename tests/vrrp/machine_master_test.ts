@@ -113,6 +113,25 @@ Deno.test("step() as Master announces again each time the refresh is due", () =>
   assert.equal(first.deadlineMs, NOW_MS + 40_000);
 });
 
+Deno.test("step() as Master refreshes by an absolute schedule, however late it is called", () => {
+  const ours = config({
+    advertIntervalMs: 200_000,
+    announcements: { repeat: 2, delayMs: 0, refreshMs: 20_000 },
+  });
+  const rows = [
+    { lateMs: 0, nextMs: 40_000 },
+    { lateMs: 500, nextMs: 40_000 },
+    { lateMs: 19_990, nextMs: 40_000 },
+    { lateMs: 20_000, nextMs: 60_000 },
+    { lateMs: 45_000, nextMs: 80_000 },
+  ];
+  for (const { lateMs, nextMs } of rows) {
+    const result = step(ours, master(ours), TIMER, NOW_MS + 20_000 + lateMs);
+    assert.ok(result.state.name === "Master");
+    assert.equal(result.state.refreshAtMs, NOW_MS + nextMs, `${lateMs} ms late`);
+  }
+});
+
 Deno.test("step() as Master takes a claimed address back, at most once a second", () => {
   const claim = { address: ip("10.9.0.100"), mac: mac("02:00:00:00:00:66") };
   let state: RouterState = master();
