@@ -5,14 +5,30 @@ import { libc } from "./libc.ts";
 /** CLOCK_BOOTTIME: monotonic, and goes on while the machine is suspended; clock_gettime(2). */
 export const CLOCK_BOOTTIME = 7;
 
+/** CLOCK_REALTIME: the wall clock, which may be set at any time. */
+const CLOCK_REALTIME = 0;
+
 const timespec = new DataView(new ArrayBuffer(TIMESPEC.size));
 const timespecBytes = new Uint8Array(timespec.buffer);
 
 /** Time since boot in milliseconds with the kernel's resolution, suspended time included. */
 export function boottimeMs(): number {
-  checked(libc().clock_gettime(CLOCK_BOOTTIME, timespecBytes), () => "read CLOCK_BOOTTIME");
-  // Seconds since boot stay far below 2^53, so the low word's unsigned value is enough for 136 years.
-  const seconds = timespec.getUint32(TIMESPEC.at.tv_sec, true);
-  const nanoseconds = timespec.getUint32(TIMESPEC.at.tv_nsec, true);
+  return readClockMs(CLOCK_BOOTTIME);
+}
+
+/** Wall-clock time since 1970 in milliseconds; only to be compared with the kernel's own stamps. */
+export function realtimeMs(): number {
+  return readClockMs(CLOCK_REALTIME);
+}
+
+function readClockMs(clock: number): number {
+  checked(libc().clock_gettime(clock, timespecBytes), () => `read clock ${clock}`);
+  return timespecMs(timespec);
+}
+
+/** A struct timespec in milliseconds; right until 2106, when seconds outgrow 32 bits. */
+export function timespecMs(view: DataView): number {
+  const seconds = view.getUint32(TIMESPEC.at.tv_sec, true);
+  const nanoseconds = view.getUint32(TIMESPEC.at.tv_nsec, true);
   return seconds * 1000 + nanoseconds / 1e6;
 }

@@ -1,8 +1,7 @@
 /**
  * The C library's calls that the daemon makes, one line a parameter with its C type.
  *
- * `ioctl`-like variadic functions are not called as such; every function here has a fixed
- * prototype, so that the calling convention is the same on x86_64 and aarch64.
+ * Only `open` and `ioctl` are variadic in C; see there.
  */
 const SYMBOLS = {
   __errno_location: { parameters: [], result: "pointer" },
@@ -135,6 +134,15 @@ const SYMBOLS = {
     parameters: [
       "i32", // clockid_t clockid
       "buffer", // struct timespec *tp
+    ],
+    result: "i32",
+  },
+  // Variadic in C. Linux passes such arguments like fixed ones on both architectures.
+  ioctl: {
+    parameters: [
+      "i32", // int fd
+      "usize", // unsigned long request
+      "buffer", // the request's structure
     ],
     result: "i32",
   },

@@ -1,6 +1,7 @@
+import { realtimeMs, timespecMs } from "./clock.ts";
 import { checked, EAGAIN, SyscallError } from "./errno.ts";
 import { Fd } from "./fd.ts";
-import { PACKET_MREQ, SOCK_FILTER, SOCK_FPROG, SOCKADDR_LL } from "./layout.ts";
+import { PACKET_MREQ, SOCK_FILTER, SOCK_FPROG, SOCKADDR_LL, TIMESPEC } from "./layout.ts";
 import { lastErrno, libc } from "./libc.ts";
 import {
   setBytes,
@@ -19,6 +20,7 @@ const PACKET_IGNORE_OUTGOING = 23;
 const PACKET_MR_MULTICAST = 0;
 const MSG_DONTWAIT = 0x40;
 const PACKET_OUTGOING = 4;
+const SIOCGSTAMPNS_OLD = 0x8907n;
 
 /** A flood of frames that are not for us must not keep the caller from its other work. */
 const MAX_PASSED_OVER = 1024;
@@ -55,6 +57,8 @@ export class PacketSocket implements Disposable {
   readonly #ifindex: number;
   readonly #from = new DataView(new ArrayBuffer(SOCKADDR_LL.size));
   readonly #fromBytes = new Uint8Array(this.#from.buffer);
+  readonly #stamp = new DataView(new ArrayBuffer(TIMESPEC.size));
+  readonly #stampBytes = new Uint8Array(this.#stamp.buffer);
   readonly #fromSize = new Uint8Array(Uint32Array.of(SOCKADDR_LL.size).buffer);
 
   /** Throws {@linkcode SyscallError}: EPERM without CAP_NET_RAW, ENODEV where the interface is gone. */
@@ -79,6 +83,8 @@ export class PacketSocket implements Disposable {
     }
     if (options.sendBufferBytes !== undefined) setSendBuffer(this.fd, options.sendBufferBytes);
     if (options.filter !== undefined) this.setFilter(options.filter);
+    // The first question makes the kernel stamp this socket's frames from now on.
+    this.lastAgeMs();
     this.#bind(options.etherType);
   }
 
@@ -180,6 +186,15 @@ export class PacketSocket implements Disposable {
     // Every drained queue ends here: an error object with its stack would cost more than the call.
     if (errno === EAGAIN) return undefined;
     throw new SyscallError(`receive on ${this.#interfaceName}`, errno);
+  }
+
+  /**
+   * How long ago the frame that was read last arrived, in milliseconds by the wall clock, which
+   * may have been set meanwhile: the caller has to bound it. 0 where the kernel cannot tell.
+   */
+  lastAgeMs(): number {
+    if (libc().ioctl(this.fd.number, SIOCGSTAMPNS_OLD, this.#stampBytes) < 0) return 0;
+    return realtimeMs() - timespecMs(this.#stamp);
   }
 
   /**

@@ -92,17 +92,31 @@ export class Backlog {
   /** One write for many virtual routers. */
   #changeKernel(nowMs: number): readonly Failure[] {
     const wishes = this.#changes.slice(0, SLICE.changes);
+    const installed = new Map(wishes.map(({ router }) => [router, router.installed]));
     const askedBy = new Map<Change, KernelWish>();
     const forwarding = new Map<number, number>();
     for (const wish of wishes) {
       const view = this.#view(wish.placement.link, forwarding);
       for (const change of kernelChanges(wish, view)) askedBy.set(change, wish);
     }
-    const refused = askedBy.size === 0 ? [] : this.#driver.apply([...askedBy.keys()]);
-    // Only now: what an exception leaves in the queue can still be undone by an orderly stop.
+    const refused = this.#apply([...askedBy.keys()], installed);
     this.#changes = this.#changes.slice(wishes.length);
     this.#followUp(askedBy, refused);
     return this.#failures(refused.filter((error) => !isSoAlready(error)), askedBy, nowMs);
+  }
+
+  /** After an exception all is as before, so that an orderly stop can still undo it. */
+  #apply(
+    changes: readonly Change[],
+    installed: ReadonlyMap<Router, Router["installed"]>,
+  ): readonly DriverError[] {
+    if (changes.length === 0) return [];
+    try {
+      return this.#driver.apply(changes);
+    } catch (error) {
+      for (const [router, prefixes] of installed) router.noteInstalled(prefixes);
+      throw error;
+    }
   }
 
   #view(link: Link, forwarding: Map<number, number>): InterfaceView {

@@ -14,8 +14,8 @@ import { Monitor } from "./monitor.ts";
 import { Router } from "./router.ts";
 import { Sender } from "./sender.ts";
 
-/** What is due within this time of each other is handled together; nothing is ever early. */
-const TOGETHER_MS = 1;
+/** One wake for what is due within this time of each other; nothing is ever early. */
+const TOGETHER_MS = 0.2;
 /** Lateness that any machine shows at times; beyond it the virtual routers are asked. */
 const ORDINARY_LATENESS_MS = 10;
 
@@ -176,8 +176,11 @@ export class Engine implements Disposable {
     if (this.#nextWakeMs() <= wokenMs) this.#takeInAll(batch);
     const nowMs = boottimeMs();
     this.#review(batch, nowMs);
+    this.#sendAdverts(batch, nowMs);
     for (const router of this.#routers) {
-      if (router.deadlineMs <= nowMs) batch.add(router, router.step({ kind: "timer" }, nowMs));
+      if (router.deadlineMs > nowMs) continue;
+      batch.add(router, router.step({ kind: "timer" }, nowMs));
+      this.#sendAdverts(batch, nowMs);
     }
     if (this.#retryAtMs() <= nowMs) this.#attachments.retry(batch, nowMs);
     if (this.#stopping) this.#stepAll({ kind: "stop" }, batch, nowMs);
@@ -221,11 +224,16 @@ export class Engine implements Disposable {
 
   /** Advertisements go out now; what takes longer is left to the backlog. */
   #perform(batch: Batch, nowMs: number): void {
-    for (const { router, priority } of batch.adverts) {
-      this.#sender.sendAdvert(router, priority, nowMs);
-    }
+    this.#sendAdverts(batch, nowMs);
     if (this.#backlog.empty) this.#backlogSinceMs = nowMs;
     this.#backlog.add(batch);
+  }
+
+  /** Those that are in the batch so far: the first does not wait until the last is worked out. */
+  #sendAdverts(batch: Batch, nowMs: number): void {
+    for (const { router, priority } of batch.adverts.splice(0)) {
+      this.#sender.sendAdvert(router, priority, nowMs);
+    }
   }
 
   /** What the kernel refuses makes a Fault, whose own actions are carried out likewise. */

@@ -86,6 +86,11 @@ export class Link implements Disposable {
     return this.#receive(this.#vrrp);
   }
 
+  /** How long ago the advertisement that was given last arrived; see PacketSocket.lastAgeMs(). */
+  lastAdvertAgeMs(): number {
+    return this.#vrrp.lastAgeMs();
+  }
+
   /** One waiting gratuitous ARP; valid until the next call. */
   receiveArp(): DataView | undefined {
     return this.#receive(this.#arp);

@@ -30,6 +30,8 @@ export class Segment {
   readonly #log: Log;
   readonly #limit: LogLimit;
   readonly #clock: () => number;
+  /** When the queue of advertisements was last seen empty. */
+  #emptyAtMs: number;
 
   constructor(
     parts: {
@@ -46,6 +48,7 @@ export class Segment {
     this.#log = parts.log;
     this.#limit = parts.limit;
     this.#clock = parts.clock;
+    this.#emptyAtMs = parts.clock();
     for (const router of parts.routers) {
       this.#byVrid.set(router.config.protocol.vrid, router);
       for (const address of router.config.protocol.addresses) {
@@ -56,31 +59,38 @@ export class Segment {
 
   /** Hands every waiting advertisement to its virtual router. */
   receiveAdverts(batch: Batch): void {
-    this.#receive(
-      () => this.link.receiveAdvert(),
-      (view, nowMs) => this.#advert(view, batch, nowMs),
-    );
+    this.#receive(() => {
+      const view = this.link.receiveAdvert();
+      if (view === undefined) return false;
+      this.#advert(view, batch, this.#arrivalMs());
+      return true;
+    });
+    this.#emptyAtMs = this.#clock();
+  }
+
+  /**
+   * When the advertisement arrived, by the kernel's stamp: while a burst is worked off, the last
+   * of it would count from milliseconds too late. Not before the queue was last seen empty, and
+   * not in the future, whatever happens to the wall clock that the stamp is taken from.
+   */
+  #arrivalMs(): number {
+    const nowMs = this.#clock();
+    const stampedMs = nowMs - this.link.lastAdvertAgeMs();
+    return Math.min(nowMs, Math.max(stampedMs, this.#emptyAtMs));
   }
 
   /** Looks through waiting gratuitous ARPs for others that claim an address of ours. */
   receiveArps(batch: Batch): void {
-    this.#receive(() => this.link.receiveArp(), (view, nowMs) => this.#arp(view, batch, nowMs));
+    this.#receive(() => {
+      const view = this.link.receiveArp();
+      if (view !== undefined) this.#arp(view, batch, this.#clock());
+      return view !== undefined;
+    });
   }
 
-  /**
-   * Each frame counts from when it was read: with the time of the wake, a deadline could be set
-   * from before the frame arrived, and a Backup would take over too early.
-   */
-  #receive(
-    next: () => DataView | undefined,
-    take: (view: DataView, nowMs: number) => void,
-  ): void {
+  #receive(takeNext: () => boolean): void {
     try {
-      for (let count = 0; count < FRAMES_PER_TURN; count++) {
-        const view = next();
-        if (view === undefined) return;
-        take(view, this.#clock());
-      }
+      for (let count = 0; count < FRAMES_PER_TURN && takeNext(); count++);
     } catch (error) {
       // The interface went down or away; the kernel's notification about that says so as well.
       if (!(error instanceof SyscallError)) throw error;
