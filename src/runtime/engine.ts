@@ -19,8 +19,8 @@ const TOGETHER_MS = 0.2;
 /** Lateness that any machine shows at times; beyond it the virtual routers are asked. */
 const ORDINARY_LATENESS_MS = 10;
 
-/** So long before a deadline the exact way of waiting takes over. */
-const EXACT_MS = 4;
+/** So long before a deadline the exact way of waiting takes over: the other may be that late. */
+const EXACT_MS = 20;
 /** After something has arrived, more is waited for in the exact way for this long. */
 const FOLLOW_UP_MS = 8;
 /** Each look brings up to 64 sockets, or none after a signal. */

@@ -78,7 +78,7 @@ Deno.test("--check accepts a right configuration and opens nothing", async () =>
   const file = await writeConfig({ world, machine: "r1", routers: [ROUTER] });
   const files = await filesIn(world.directory);
   const { code, stderr } = await attempt(inR1(world, RVRRPD, "--check", "-c", file));
-  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  assert.deepEqual({ code, faults: faultsIn(stderr) }, { code: 0, faults: [] });
   assert.deepEqual(await machineState(world, "r1"), before);
   assert.deepEqual(await filesIn(world.directory), files);
 });
@@ -107,4 +107,11 @@ function inR1(world: World, ...argv: string[]): [string, ...string[]] {
 async function filesIn(directory: string): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(directory));
   return entries.map(({ name }) => name).sort();
+}
+
+/** The keys that keep every file in the world's directory may be ahead of the program. */
+function faultsIn(stderr: string): string[] {
+  return stderr.split("\n").filter((line) =>
+    line !== "" && !line.endsWith("is accepted but not acted on in this version")
+  );
 }

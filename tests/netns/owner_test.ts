@@ -22,6 +22,8 @@ Deno.test("rvrrpd that owns the address is Master at once and keeps the address 
 
 Deno.test("rvrrpd with owner = false starts as Backup although it has the address", async () => {
   await using world = await World.create();
+  // Whoever does not own a virtual address needs another one to send from.
+  await world.ip("r1", "addr add 10.9.0.11/24 dev eth0");
   const capture = await Capture.start(world);
   const daemon = await Rvrrpd.start({
     world,
@@ -31,5 +33,6 @@ Deno.test("rvrrpd with owner = false starts as Backup although it has the addres
   await daemon.waitFor("Master");
   assert.deepEqual(daemon.changes(), ["Init to Backup", "Backup to Master"]);
   await daemon.stop();
-  assert.equal(adverts(await capture.stop())[0]?.priority, 100);
+  const [first] = adverts(await capture.stop());
+  assert.deepEqual([first?.priority, first?.source], [100, "10.9.0.11"]);
 });

@@ -65,3 +65,25 @@ Deno.test("rvrrpd that stood still as Backup finds the waiting advertisements be
   assert.deepEqual(second.changes(), ["Init to Backup"]);
   assert.deepEqual(first.changes(), ["Init to Backup", "Backup to Master"]);
 });
+
+/** About Master-Down of the Backup, 3,609 ms, and less than an interval more: both timers have run out. */
+const STOPS_MS = [3300, 3550, 3620, 3900, 4200];
+
+Deno.test("rvrrpd that stood still as Backup a little longer than its timer follows the Master on", async () => {
+  await using world = await World.create();
+  const [first, second] = await Promise.all([
+    Rvrrpd.start({ world, machine: "r1", routers: [{ ...ROUTER, priority: 250 }] }),
+    Rvrrpd.start({ world, machine: "r2", routers: [{ ...ROUTER, priority: 100 }] }),
+  ]);
+  await first.waitFor("Master");
+  const capture = await Capture.start(world);
+  for (const stopMs of STOPS_MS) {
+    second.process.signal("SIGSTOP");
+    await delay(stopMs);
+    second.process.signal("SIGCONT");
+    await delay(1500);
+    assert.deepEqual(second.changes(), ["Init to Backup"], `stopped for ${stopMs} ms`);
+  }
+  const senders = new Set(adverts(await capture.stop()).map(({ source }) => source));
+  assert.deepEqual(senders, new Set([ADDRESS.r1]));
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatPrefix, ip } from "../../src/base/ip.ts";
 import { formatMac } from "../../src/base/mac.ts";
-import type { Change } from "../../src/drivers/driver.ts";
+import { type Change, OUR_PROTOCOL } from "../../src/drivers/driver.ts";
 import type { KernelAction, KernelWish } from "../../src/runtime/batch.ts";
 import { kernelChanges } from "../../src/runtime/installation.ts";
 import type { Router } from "../../src/runtime/router.ts";
@@ -49,7 +49,8 @@ for (const { what, vip, expected, ...rest } of LENGTHS) {
 
 Deno.test("kernelChanges() takes no length from the virtual address itself", () => {
   const one = router();
-  const view = { addresses: [address("10.9.0.100/16"), address("10.9.0.5/24")], forwarding: 0 };
+  const left = address("10.9.0.100/16", { protocol: OUR_PROTOCOL });
+  const view = { addresses: [left, address("10.9.0.5/24")], forwarding: 0 };
   const added = kernelChanges(wish(one, "addAddresses"), view);
   assert.deepEqual(said(added), ["add 10.9.0.100/24 to eth0"]);
 });
@@ -84,6 +85,22 @@ Deno.test("kernelChanges() removes what it set, last first, whatever the interfa
     "remove 10.9.0.101/24 from eth0",
     "remove 10.9.0.100/24 from eth0",
   ]);
+});
+
+Deno.test("kernelChanges() neither sets nor removes an address that was there without us", () => {
+  const one = router({ protocol: { addresses: addresses("10.9.0.100", "10.9.0.101") } });
+  const view = { addresses: [address("10.9.0.5/24"), address("10.9.0.100/32")], forwarding: 0 };
+  const added = kernelChanges(wish(one, "addAddresses"), view);
+  assert.deepEqual(said(added), ["add 10.9.0.101/24 to eth0"]);
+  const removed = kernelChanges(wish(one, "removeAddresses"), view);
+  assert.deepEqual(said(removed), ["remove 10.9.0.101/24 from eth0"]);
+});
+
+Deno.test("kernelChanges() goes by the place of the wish, wherever the router is by then", () => {
+  const one = router({ virtualMac: false });
+  changes(one, "addAddresses");
+  one.place(placement({ carrier: { ifindex: 5, name: "eth5" } }));
+  assert.deepEqual(said(changes(one, "removeAddresses")), ["remove 10.9.0.100/24 from eth0"]);
 });
 
 Deno.test("kernelChanges() notes on the router what is on the interface", () => {

@@ -5,7 +5,15 @@ import { InterfaceTable, ownAddresses, primaryAddress } from "../../src/runtime/
 import * as netlink from "../../src/wire/netlink.ts";
 import { addAddress, removeAddress, RTM } from "../../src/wire/rtnetlink.ts";
 import { viewOf } from "../support/bytes.ts";
-import { ADDRESS_ADDED, ADDRESS_REMOVED, DUMP_END, MACVLAN } from "../wire/rtnetlink_messages.ts";
+import {
+  ADDRESS_ADDED,
+  ADDRESS_REMOVED,
+  DEFAULT_FORWARDING_ON,
+  DUMP_END,
+  FILTERS_LOOSELY,
+  FORWARDING_ON,
+  MACVLAN,
+} from "../wire/rtnetlink_messages.ts";
 import { address, addresses, link } from "./fixtures.ts";
 
 function messageOf(bytes: Uint8Array): netlink.NetlinkMessage {
@@ -71,7 +79,8 @@ Deno.test("InterfaceTable.apply() passes over what speaks of neither", () => {
   const table = new InterfaceTable();
   assert.equal(table.apply(messageOf(DUMP_END)), undefined);
   const short = new DataView(new ArrayBuffer(4));
-  for (const type of [RTM.newLink, RTM.delLink, RTM.newAddress, RTM.delAddress]) {
+  const types = [RTM.newLink, RTM.delLink, RTM.newAddress, RTM.delAddress, RTM.newNetconf];
+  for (const type of types) {
     assert.equal(table.apply({ type, flags: 0, sequence: 0, payload: short }), undefined);
   }
 });
@@ -113,6 +122,46 @@ Deno.test("InterfaceTable keeps the settings where a notification leaves them ou
   table.apply(linkMessage(3, "eth0", { settings: true }));
   table.apply(linkMessage(3, "eth0"));
   assert.deepEqual(table.get(3)?.ipv4Settings, { forwarding: 1 });
+});
+
+Deno.test("InterfaceTable.apply() takes in what a link does with others' packets", () => {
+  const table = new InterfaceTable();
+  table.replace([link({ ipv4Settings: { forwarding: 0, arpIgnore: 1 } })], []);
+  assert.equal(table.apply(messageOf(FORWARDING_ON)), 3);
+  assert.deepEqual(table.get(3)?.ipv4Settings, { forwarding: 1, arpIgnore: 1 });
+  assert.equal(table.apply(messageOf(FILTERS_LOOSELY)), undefined);
+});
+
+Deno.test("InterfaceTable makes no link of the settings of one that it does not know", () => {
+  const table = new InterfaceTable();
+  table.apply(messageOf(FORWARDING_ON));
+  table.apply(messageOf(DEFAULT_FORWARDING_ON));
+  table.noteSettings(4, { forwarding: 1 });
+  assert.deepEqual([table.get(3), table.get(4)], [undefined, undefined]);
+});
+
+Deno.test("InterfaceTable.noteSettings() changes what is named and keeps the rest", () => {
+  const table = new InterfaceTable();
+  table.replace([link()], []);
+  table.noteSettings(3, { forwarding: 1, arpIgnore: 1 });
+  table.noteSettings(3, { forwarding: 0 });
+  assert.deepEqual(table.get(3), link({ ipv4Settings: { forwarding: 0, arpIgnore: 1 } }));
+});
+
+Deno.test("InterfaceTable.removals() counts each time that a link of an index has gone", () => {
+  const table = new InterfaceTable();
+  assert.equal(table.removals(3), 0);
+  table.apply(linkMessage(3, "eth0"));
+  table.apply(linkMessage(3, "lan"));
+  table.replace([link()], []);
+  assert.equal(table.removals(3), 0, "renamed and listed again, it is the same link");
+  table.apply(linkMessage(3, "eth0", { removed: true }));
+  table.apply(linkMessage(3, "eth0"));
+  assert.equal(table.removals(3), 1);
+  table.replace([link({ index: 4 })], []);
+  assert.deepEqual([table.removals(3), table.removals(4)], [2, 0]);
+  table.replace([link()], []);
+  assert.deepEqual([table.removals(3), table.removals(4)], [2, 1]);
 });
 
 Deno.test("InterfaceTable keeps one entry for an address that is told again, at its place", () => {

@@ -163,6 +163,15 @@ Deno.test("judge() makes nobody an owner because of addresses that we have put t
   assert.deepEqual(facts(one, where), { source: "10.9.0.5", mac: OWN_MAC, owner: false });
 });
 
+Deno.test("judge() takes no virtual address for the source, unless its owner's", () => {
+  const mayNot = router({ mayOwn: false });
+  const verdict = judge(mayNot, present([VIRTUAL]));
+  assert.deepEqual(verdict, { ready: false, reason: "noAddress" });
+  assert.equal(facts(mayNot, present([VIRTUAL, OWN])).source, "10.9.0.5");
+  const several = router({ protocol: { addresses: addresses("10.9.0.101", "10.9.0.100") } });
+  assert.equal(facts(several, present([VIRTUAL, OWN])).source, "10.9.0.5");
+});
+
 Deno.test("judge() gives the MAC that was noted before while ours stands on the interface", () => {
   const virtual = link({ mac: mac("00:00:5e:00:01:07") });
   const one = router();

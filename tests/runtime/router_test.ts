@@ -185,3 +185,28 @@ Deno.test("Router builds frames of 255 addresses", () => {
   assert.equal(advert(one).length, 50 + 4 * 255);
   assert.equal(one.arpFrames.length, 255);
 });
+
+Deno.test("Router is blocked until it is unblocked, and tries again ever later", () => {
+  const one = router();
+  assert.deepEqual([one.blockedBy, one.retryMs], [undefined, Infinity]);
+  const delays = Array.from({ length: 7 }, (_, count) => {
+    one.block("macRefused", NOW_MS + count);
+    assert.equal(one.blockedBy, "macRefused");
+    const delayMs = one.retryMs - NOW_MS - count;
+    one.unblock();
+    assert.deepEqual([one.blockedBy, one.retryMs], [undefined, Infinity]);
+    return delayMs;
+  });
+  assert.deepEqual(delays, [10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 320_000]);
+});
+
+Deno.test("Router.forgetInstalled() leaves the other addresses to be removed", () => {
+  const one = router();
+  const prefixes = addresses("10.9.0.100", "10.9.0.101").map((address) => ({
+    address,
+    length: 24,
+  }));
+  one.noteInstalled(prefixes);
+  one.forgetInstalled(ip("10.9.0.100"));
+  assert.deepEqual(one.installed, prefixes.slice(1));
+});

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { ip } from "../../src/base/ip.ts";
 import { initialState, step } from "../../src/vrrp/machine.ts";
-import type { Action, FaultReason, RouterEvent, RouterState, StateName } from "../../src/vrrp/types.ts";
+import type {
+  Action,
+  FaultReason,
+  RouterEvent,
+  RouterState,
+  StateName,
+} from "../../src/vrrp/types.ts";
 import {
   advert,
   backup,
@@ -86,8 +92,7 @@ for (const reason of REFUSALS) {
   Deno.test(`step() says goodbye when it cannot be Master on an interface that works: ${reason}`, () => {
     const event: RouterEvent = { kind: "linkFault", reason };
     const goodbye = { do: "sendAdvert", priority: 0 };
-    const said = (state: RouterState) =>
-      outline(step(config(), state, event, NOW_MS + 10).actions);
+    const said = (state: RouterState) => outline(step(config(), state, event, NOW_MS + 10).actions);
     assert.deepEqual(said(master()), [goodbye, REMOVE, RELEASE, "Master to Fault: linkFault"]);
     assert.deepEqual(said(backup()), ["Backup to Fault: linkFault"]);
     // Whoever has stood still may not be the Master any more.

@@ -62,6 +62,21 @@ export const IPV6_ADDRESS = fromHex(
     "0000000514000600ffffffffffffffff605d0600605d06000800080082000000",
 );
 
+/** Link 3 forwards IPv4 from now on. */
+export const FORWARDING_ON = fromHex(
+  "240000005000000000000000000000000200000008000100030000000800020001000000",
+);
+
+/** The default of links to come: forwards IPv4 from now on. */
+export const DEFAULT_FORWARDING_ON = fromHex(
+  "240000005000000000000000000000000200000008000100feffffff0800020001000000",
+);
+
+/** Link 3 filters by the way back from now on; nothing is said of forwarding. */
+export const FILTERS_LOOSELY = fromHex(
+  "240000005000000000000000000000000200000008000100030000000800030002000000",
+);
+
 /** The end of a list. */
 export const DUMP_END = fromHex(
   "14000000030002004d000000205e000000000000",

@@ -8,6 +8,8 @@ import { fromHex, hexOf, viewOf } from "../support/bytes.ts";
 import {
   ADDRESS_ADDED,
   ADDRESS_REMOVED,
+  FILTERS_LOOSELY,
+  FORWARDING_ON,
   IPV6_ADDRESS,
   MACVLAN,
   OUR_ADDRESS,
@@ -354,3 +356,23 @@ Deno.test("parseLink() and parseAddress() never throw, whatever the bytes", () =
     { numRuns: 3000 },
   );
 });
+
+Deno.test("parseForwarding() reads of which interface and what", () => {
+  assert.deepEqual(rtnetlink.parseForwarding(messageOf(FORWARDING_ON)), {
+    ifindex: 3,
+    forwarding: 1,
+  });
+});
+
+const OTHER_NETCONF = [
+  { what: "of another setting", message: messageOf(FILTERS_LOOSELY) },
+  { what: "of another family", message: messageOf(FORWARDING_ON.with(16, 10)) },
+  { what: "cut within its header", message: cut(messageOf(FORWARDING_ON), 3) },
+  { what: "of no interface", message: cut(messageOf(FORWARDING_ON), 4) },
+];
+
+for (const { what, message } of OTHER_NETCONF) {
+  Deno.test(`parseForwarding() passes over a notification ${what}`, () => {
+    assert.equal(rtnetlink.parseForwarding(message), undefined);
+  });
+}

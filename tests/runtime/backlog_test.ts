@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { ip } from "../../src/base/ip.ts";
+import type { Report } from "../../src/vrrp/types.ts";
+import { backup, Bench, giveWay, many, takeOver, TWICE } from "./backlog_bench.ts";
+import { addresses, NOW_MS, OWN_MAC, placement } from "./fixtures.ts";
+
+const RIVAL: Report = { what: "rivalMaster", peer: { address: ip("10.9.0.9"), priority: 1 } };
+
+Deno.test("Backlog is empty until something is added, and after the last piece of work", () => {
+  const bench = new Bench();
+  assert.equal(bench.backlog.empty, true);
+  bench.add(() => {});
+  assert.equal(bench.backlog.empty, true);
+  takeOver(bench, backup());
+  assert.equal(bench.backlog.empty, false);
+  assert.deepEqual(bench.finish(), []);
+});
+
+Deno.test("Backlog changes the kernel, announces every address once before any again, then reports", () => {
+  const bench = new Bench();
+  const [one, two] = [["10.9.0.100", "10.9.0.101"], ["10.9.0.102"]].map((texts, index) =>
+    backup({
+      protocol: { vrid: index + 1, addresses: addresses(...texts), announcements: TWICE },
+    })
+  );
+  assert.ok(one !== undefined && two !== undefined);
+  takeOver(bench, one, two);
+  const seen: string[] = [];
+  while (!bench.backlog.empty) {
+    bench.backlog.work(NOW_MS);
+    const counts = [bench.changes, bench.announced, bench.log.lines].map(({ length }) => length);
+    seen.push(counts.join(" "));
+  }
+  // Each piece of work is of one kind; the lines are two for each change of state.
+  assert.deepEqual(seen, ["3 0 0", "3 3 0", "3 6 0", "3 6 4"]);
+  const round = ["10.9.0.100", "10.9.0.101", "10.9.0.102"];
+  assert.deepEqual(bench.announced, [...round, ...round]);
+  assert.deepEqual(bench.changes, round.map((address) => `add ${address}/24 to 3`));
+});
+
+Deno.test("Backlog does a slice at a time, and everything once and in order", () => {
+  const bench = new Bench();
+  const routers = many(255, { repeat: 5 });
+  takeOver(bench, ...routers);
+  const done = () => [bench.changes, bench.announced, bench.log.lines].map(({ length }) => length);
+  const slices: number[][] = [];
+  while (!bench.backlog.empty) {
+    const before = done();
+    bench.backlog.work(NOW_MS);
+    slices.push(done().map((count, kind) => count - (before[kind] ?? 0)));
+  }
+  for (const [kind, total] of done().entries()) {
+    const most = Math.max(...slices.map((slice) => slice[kind] ?? 0));
+    assert.ok(most < total / 2, `${most} of ${total} at once`);
+  }
+  const texts = routers.map(({ firstAddress }) => firstAddress);
+  assert.deepEqual(bench.changes, texts.map((text) => `add ${text}/32 to 3`));
+  assert.deepEqual(bench.announced, new Array(5).fill(texts).flat());
+  assert.equal(bench.log.lines.length, 2 * 255);
+});
+
+Deno.test("Backlog takes what is added meanwhile behind what waits, but before what comes after it", () => {
+  const bench = new Bench();
+  const [first, second] = many(2);
+  assert.ok(first !== undefined && second !== undefined);
+  takeOver(bench, first);
+  bench.backlog.work(NOW_MS);
+  bench.backlog.work(NOW_MS);
+  takeOver(bench, second);
+  bench.finish();
+  assert.deepEqual(bench.announced, ["10.9.1.0", "10.9.1.1", "10.9.1.0", "10.9.1.1"]);
+});
+
+Deno.test("Backlog announces nothing for a router that is no longer Master", () => {
+  const bench = new Bench();
+  const [stays, goes] = many(2);
+  assert.ok(stays !== undefined && goes !== undefined);
+  takeOver(bench, stays, goes);
+  giveWay(bench, goes);
+  bench.finish();
+  assert.deepEqual(bench.announced, ["10.9.1.0", "10.9.1.0"]);
+  assert.deepEqual(bench.changes, [
+    "add 10.9.1.0/32 to 3",
+    "add 10.9.1.1/32 to 3",
+    "remove 10.9.1.1/32 from 3",
+  ]);
+});
+
+Deno.test("Backlog sends no further round for a router that gave way after the first", () => {
+  const bench = new Bench();
+  const [one] = many(1);
+  assert.ok(one !== undefined);
+  takeOver(bench, one);
+  bench.backlog.work(NOW_MS);
+  bench.backlog.work(NOW_MS);
+  giveWay(bench, one);
+  bench.finish();
+  assert.deepEqual(bench.announced, ["10.9.1.0"]);
+});
+
+Deno.test("Backlog writes reports that others can provoke once, and every change of state", () => {
+  const bench = new Bench();
+  const one = backup();
+  const claim: Report = { what: "rivalClaim", address: ip("10.9.0.100"), mac: placement().ownMac };
+  const owner: Report = { what: "otherOwner", peer: RIVAL.peer, weStay: true };
+  for (let count = 0; count < 100; count++) bench.report(one, RIVAL, claim, owner);
+  const change: Report = { what: "transition", from: "Backup", to: "Master", reason: "started" };
+  bench.report(one, change, change, { what: "paused", pausedMs: 5000, listenMs: 1000 });
+  bench.finish();
+  const said = bench.log.lines.map((line) => line.replace(`: ${one.label} - `, ": "));
+  assert.deepEqual(said, [
+    "warning: 10.9.0.9 with priority 1 is Master too: announced again",
+    `warning: ${OWN_MAC} claims 10.9.0.100: announced again`,
+    "error: 10.9.0.9 owns the same addresses: we stay Master, as our address is greater",
+    "information: Changed from Backup to Master",
+    "information: Changed from Backup to Master",
+    "warning: This process stood still for 5.0 s: listening for 1.0 s",
+  ]);
+});
+
+Deno.test("Backlog limits the reports of each router by itself", () => {
+  const bench = new Bench();
+  for (const one of many(3)) bench.report(one, RIVAL, RIVAL);
+  bench.finish();
+  assert.equal(bench.log.lines.length, 3);
+});
