@@ -62,7 +62,7 @@ export class Macvlans {
     const missing: Router[] = [];
     for (const router of routers) {
       const present = this.#table.byName(router.config.virtualInterface);
-      if (present === undefined || this.#isLeftover(present)) missing.push(router);
+      if (present === undefined || this.#isLeftover(present, parent)) missing.push(router);
       else found.set(router, this.#isOurs(present, parent) ? carrier(present) : "nameTaken");
       if (present?.group === this.#group && !present.up) this.#bringUp([carrier(present)]);
     }
@@ -74,10 +74,11 @@ export class Macvlans {
     return link.group === this.#group && link.parentIndex === parent.index;
   }
 
-  /** Of a process of ours that did not live to delete it, or of a parent that is gone. */
-  #isLeftover(link: LinkInfo): boolean {
-    const ours = ((link.group & GROUP_MASK) >>> 0) === GROUP_BASE && link.kind === "macvlan";
-    return ours && link.group !== this.#group;
+  /** Of a run of ours that did not live to delete it, or on an interface that has another name now. */
+  #isLeftover(link: LinkInfo, parent: LinkInfo): boolean {
+    const bearsOurMark = ((link.group & GROUP_MASK) >>> 0) === GROUP_BASE &&
+      link.kind === "macvlan";
+    return bearsOurMark && !this.#isOurs(link, parent);
   }
 
   #make(
