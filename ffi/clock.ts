@@ -26,9 +26,9 @@ function readClockMs(clock: number): number {
   return timespecMs(timespec);
 }
 
-/** A struct timespec in milliseconds; right until 2106, when seconds outgrow 32 bits. */
-export function timespecMs(view: DataView): number {
-  const seconds = view.getUint32(TIMESPEC.at.tv_sec, true);
-  const nanoseconds = view.getUint32(TIMESPEC.at.tv_nsec, true);
+/** The struct timespec at `at` in milliseconds; right until 2106, when seconds outgrow 32 bits. */
+export function timespecMs(view: DataView, at = 0): number {
+  const seconds = view.getUint32(at + TIMESPEC.at.tv_sec, true);
+  const nanoseconds = view.getUint32(at + TIMESPEC.at.tv_nsec, true);
   return seconds * 1000 + nanoseconds / 1e6;
 }

@@ -4,6 +4,7 @@ import { lastErrno } from "./libc.ts";
 const NAMES: Readonly<Record<number, string>> = {
   1: "EPERM",
   2: "ENOENT",
+  3: "ESRCH",
   4: "EINTR",
   5: "EIO",
   6: "ENXIO",
@@ -24,7 +25,9 @@ const NAMES: Readonly<Record<number, string>> = {
   30: "EROFS",
   32: "EPIPE",
   34: "ERANGE",
+  36: "ENAMETOOLONG",
   38: "ENOSYS",
+  40: "ELOOP",
   90: "EMSGSIZE",
   92: "ENOPROTOOPT",
   93: "EPROTONOSUPPORT",
@@ -37,6 +40,8 @@ const NAMES: Readonly<Record<number, string>> = {
   105: "ENOBUFS",
   110: "ETIMEDOUT",
   111: "ECONNREFUSED",
+  113: "EHOSTUNREACH",
+  122: "EDQUOT",
 };
 
 /** Nothing there yet (errno(3)); compared by number where it is no error but the usual end. */

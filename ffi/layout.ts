@@ -36,6 +36,56 @@ export const IP_MREQN = {
   at: { imr_multiaddr: 0, imr_address: 4, imr_ifindex: 8 },
 } as const satisfies Layout;
 
+/** struct mmsghdr with the struct msghdr that it begins with, recvmmsg(2). */
+export const MMSGHDR = {
+  size: 64,
+  at: {
+    msg_name: 0,
+    msg_namelen: 8,
+    msg_iov: 16,
+    msg_iovlen: 24,
+    msg_control: 32,
+    msg_controllen: 40,
+    msg_flags: 48,
+    msg_len: 56,
+  },
+} as const satisfies Layout;
+
+/** struct iovec, readv(2). */
+export const IOVEC = { size: 16, at: { iov_base: 0, iov_len: 8 } } as const satisfies Layout;
+
+/** struct cmsghdr, cmsg(3); its data follow without a gap. */
+export const CMSGHDR = {
+  size: 16,
+  at: { cmsg_len: 0, cmsg_level: 8, cmsg_type: 12 },
+} as const satisfies Layout;
+
+/** struct ifreq, netdevice(7): which member of its union counts is up to the request. */
+export const IFREQ = {
+  size: 40,
+  at: {
+    ifr_name: 0,
+    ifr_addr: 16,
+    ifr_broadaddr: 16,
+    ifr_netmask: 16,
+    ifr_hwaddr: 16,
+    ifr_flags: 16,
+    ifr_ifindex: 16,
+  },
+} as const satisfies Layout;
+
+/** struct sockaddr and struct sockaddr_in, ip(7); port and address are big-endian. */
+export const SOCKADDR_IN = {
+  size: 16,
+  at: { sin_family: 0, sin_addr: 4 },
+} as const satisfies Layout;
+
+/** struct rtentry, net/route.h. */
+export const RTENTRY = {
+  size: 120,
+  at: { rt_dst: 8, rt_gateway: 24, rt_genmask: 40, rt_flags: 56, rt_metric: 80 },
+} as const satisfies Layout;
+
 /** struct sock_filter, linux/filter.h. */
 export const SOCK_FILTER = {
   size: 8,
@@ -51,6 +101,12 @@ export const SOCKADDR_NL = {
   at: { nl_family: 0, nl_pid: 4, nl_groups: 8 },
 } as const satisfies Layout;
 
+/** struct nlmsghdr, netlink(7). */
+export const NLMSGHDR = {
+  size: 16,
+  at: { nlmsg_len: 0, nlmsg_seq: 8 },
+} as const satisfies Layout;
+
 /** struct itimerspec, timerfd_create(2). */
 export const ITIMERSPEC = {
   size: 32,
@@ -59,6 +115,26 @@ export const ITIMERSPEC = {
 
 /** struct timespec, clock_gettime(2). */
 export const TIMESPEC = { size: 16, at: { tv_sec: 0, tv_nsec: 8 } } as const satisfies Layout;
+
+/** struct statx, statx(2). */
+export const STATX = {
+  size: 256,
+  at: {
+    stx_nlink: 16,
+    stx_uid: 20,
+    stx_mode: 28,
+    stx_ino: 32,
+    stx_size: 40,
+    stx_dev_major: 136,
+    stx_dev_minor: 140,
+  },
+} as const satisfies Layout;
+
+/** struct dirent64, getdents64(2); the name ends with a zero, and the next entry follows. */
+export const DIRENT64 = {
+  size: 280,
+  at: { d_ino: 0, d_reclen: 16, d_type: 18, d_name: 19 },
+} as const satisfies Layout;
 
 /** struct epoll_event, epoll_ctl(2): packed on x86_64 and nowhere else. */
 const EPOLL_EVENT: Readonly<Record<Architecture, Layout & { at: { events: 0; data: number } }>> = {

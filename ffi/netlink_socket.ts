@@ -33,14 +33,7 @@ export class NetlinkSocket implements Disposable {
   }
 
   #configure(groups: number): void {
-    // A batch of hundreds of requests and its answers must fit. FORCE needs CAP_NET_ADMIN;
-    // without it the kernel's limits stand, and ENOBUFS is answered by a new look at everything.
-    setSendBuffer(this.fd, BUFFER_BYTES);
-    setReceiveBuffer(this.fd, BUFFER_BYTES);
-    const operation = "set a netlink option";
-    for (const option of [NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK]) {
-      setInt(this.fd, { level: SOL_NETLINK, option, operation }, 1);
-    }
+    configureRequests(this.fd);
     const address = new DataView(new ArrayBuffer(SOCKADDR_NL.size));
     address.setUint16(SOCKADDR_NL.at.nl_family, AF_NETLINK, true);
     address.setUint32(SOCKADDR_NL.at.nl_groups, groups, true);
@@ -61,28 +54,45 @@ export class NetlinkSocket implements Disposable {
     checked(sent, () => "send a netlink request");
   }
 
-  /**
-   * Reads one datagram into `buffer` and gives its length, or `undefined` when none waits. Throws
-   * {@linkcode SyscallError}: ENOBUFS when the kernel had to drop messages, EMSGSIZE (ours) for a
-   * datagram longer than `buffer`.
-   */
+  /** {@linkcode receiveDatagram} from this socket. */
   receive(buffer: Uint8Array<ArrayBuffer>): number | undefined {
-    const length = libc().recvfrom(
-      this.fd.number,
-      buffer,
-      BigInt(buffer.length),
-      MSG_DONTWAIT | MSG_TRUNC,
-      null,
-      null,
-    );
-    if (length > buffer.length) throw new SyscallError("receive a netlink message", EMSGSIZE);
-    if (length >= 0) return Number(length);
-    const errno = lastErrno();
-    if (errno === EAGAIN) return undefined;
-    throw new SyscallError("receive from netlink", errno);
+    return receiveDatagram(this.fd, buffer);
   }
 
   [Symbol.dispose](): void {
     this.fd.close();
   }
+}
+
+/** What every socket that sends requests wants: room for large batches, strict checks, words. */
+export function configureRequests(fd: Fd): void {
+  // A batch of hundreds of requests and its answers must fit. FORCE needs CAP_NET_ADMIN;
+  // without it the kernel's limits stand, and ENOBUFS is answered by a new look at everything.
+  setSendBuffer(fd, BUFFER_BYTES);
+  setReceiveBuffer(fd, BUFFER_BYTES);
+  const operation = "set a netlink option";
+  for (const option of [NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK]) {
+    setInt(fd, { level: SOL_NETLINK, option, operation }, 1);
+  }
+}
+
+/**
+ * Reads one datagram into `buffer` and gives its length, or `undefined` when none waits. Throws
+ * {@linkcode SyscallError}: ENOBUFS when the kernel had to drop messages, EMSGSIZE (ours) for a
+ * datagram longer than `buffer`.
+ */
+export function receiveDatagram(fd: Fd, buffer: Uint8Array<ArrayBuffer>): number | undefined {
+  const length = libc().recvfrom(
+    fd.number,
+    buffer,
+    BigInt(buffer.length),
+    MSG_DONTWAIT | MSG_TRUNC,
+    null,
+    null,
+  );
+  if (length > buffer.length) throw new SyscallError("receive a netlink message", EMSGSIZE);
+  if (length >= 0) return Number(length);
+  const errno = lastErrno();
+  if (errno === EAGAIN) return undefined;
+  throw new SyscallError("receive from netlink", errno);
 }

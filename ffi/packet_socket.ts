@@ -1,13 +1,14 @@
-import { realtimeMs, timespecMs } from "./clock.ts";
 import { checked, EAGAIN, SyscallError } from "./errno.ts";
 import { Fd } from "./fd.ts";
-import { PACKET_MREQ, SOCK_FILTER, SOCK_FPROG, SOCKADDR_LL, TIMESPEC } from "./layout.ts";
+import type { ReceiveSlots, SendSlots } from "./frame_slots.ts";
+import { PACKET_MREQ, SOCK_FILTER, SOCK_FPROG, SOCKADDR_LL } from "./layout.ts";
 import { lastErrno, libc } from "./libc.ts";
 import {
   setBytes,
   setReceiveBuffer,
   setSendBuffer,
   SO_ATTACH_FILTER,
+  SO_TIMESTAMPNS,
   type SocketOption,
   SOL_SOCKET,
 } from "./socket_options.ts";
@@ -19,11 +20,7 @@ const PACKET_ADD_MEMBERSHIP = 1;
 const PACKET_IGNORE_OUTGOING = 23;
 const PACKET_MR_MULTICAST = 0;
 const MSG_DONTWAIT = 0x40;
-const PACKET_OUTGOING = 4;
-const SIOCGSTAMPNS_OLD = 0x8907n;
-
-/** A flood of frames that are not for us must not keep the caller from its other work. */
-const MAX_PASSED_OVER = 1024;
+const ON = new Uint8Array(Int32Array.of(1).buffer);
 
 /** One instruction of classic BPF, linux/filter.h. */
 export interface BpfInstruction {
@@ -55,11 +52,6 @@ export class PacketSocket implements Disposable {
   readonly fd: Fd;
   readonly #interfaceName: string;
   readonly #ifindex: number;
-  readonly #from = new DataView(new ArrayBuffer(SOCKADDR_LL.size));
-  readonly #fromBytes = new Uint8Array(this.#from.buffer);
-  readonly #stamp = new DataView(new ArrayBuffer(TIMESPEC.size));
-  readonly #stampBytes = new Uint8Array(this.#stamp.buffer);
-  readonly #fromSize = new Uint8Array(Uint32Array.of(SOCKADDR_LL.size).buffer);
 
   /** Throws {@linkcode SyscallError}: EPERM without CAP_NET_RAW, ENODEV where the interface is gone. */
   constructor(options: PacketSocketOptions) {
@@ -83,24 +75,28 @@ export class PacketSocket implements Disposable {
     }
     if (options.sendBufferBytes !== undefined) setSendBuffer(this.fd, options.sendBufferBytes);
     if (options.filter !== undefined) this.setFilter(options.filter);
-    // The first question makes the kernel stamp this socket's frames from now on.
-    this.lastAgeMs();
+    this.#stampArrivals();
     this.#bind(options.etherType);
   }
 
-  /** Saves waking up for our own frames; receive() looks as well. */
+  /** Saves waking up for our own frames; receiveEach() looks as well. */
   #ignoreOutgoing(): void {
     const operation = `hide our own frames on ${this.#interfaceName}`;
-    const value = new Uint8Array(Int32Array.of(1).buffer);
-    this.#setPacketOption({ level: SOL_PACKET, option: PACKET_IGNORE_OUTGOING, operation }, value);
+    this.#setWhereKnown({ level: SOL_PACKET, option: PACKET_IGNORE_OUTGOING, operation }, ON);
+  }
+
+  /** Has the kernel note on each frame when it arrived, however late it is read. */
+  #stampArrivals(): void {
+    const operation = `have frames on ${this.#interfaceName} stamped`;
+    this.#setWhereKnown({ level: SOL_SOCKET, option: SO_TIMESTAMPNS, operation }, ON);
   }
 
   /**
-   * Emulators of another processor know no option of this level. Both that are set here can be
-   * done without: {@linkcode receive} looks too, and an IP group's membership opens the
-   * interface's filter as well.
+   * Emulators of another processor do not know these options. All that are set here can be done
+   * without: {@linkcode receiveEach} looks too, a frame without a stamp arrived when it is read,
+   * and an IP group's membership opens the interface's filter as well.
    */
-  #setPacketOption(option: SocketOption, value: Uint8Array<ArrayBuffer>): void {
+  #setWhereKnown(option: SocketOption, value: Uint8Array<ArrayBuffer>): void {
     try {
       setBytes(this.fd, option, value);
     } catch (error) {
@@ -114,6 +110,21 @@ export class PacketSocket implements Disposable {
       libc().bind(this.fd.number, address, SOCKADDR_LL.size),
       () => `bind a packet socket to ${this.#interfaceName}`,
     );
+  }
+
+  /**
+   * Whether the interface that the socket was bound to still lives here: the kernel takes the
+   * binding away when it goes, also when another one gets its name and its index.
+   */
+  get bound(): boolean {
+    const address = new Uint8Array(SOCKADDR_LL.size);
+    const length = new Uint8Array(Uint32Array.of(SOCKADDR_LL.size).buffer);
+    checked(
+      libc().getsockname(this.fd.number, address, length),
+      () => `ask for the interface of a packet socket on ${this.#interfaceName}`,
+    );
+    const ifindex = new DataView(address.buffer).getInt32(SOCKADDR_LL.at.sll_ifindex, true);
+    return ifindex === this.#ifindex;
   }
 
   /** Replaces the filter; the kernel swaps it in one step. Throws {@linkcode SyscallError}. */
@@ -146,55 +157,50 @@ export class PacketSocket implements Disposable {
     const bytes = new Uint8Array(request.buffer);
     bytes.set(mac, PACKET_MREQ.at.mr_address);
     const operation = `join a multicast group on ${this.#interfaceName}`;
-    this.#setPacketOption({ level: SOL_PACKET, option: PACKET_ADD_MEMBERSHIP, operation }, bytes);
+    this.#setWhereKnown({ level: SOL_PACKET, option: PACKET_ADD_MEMBERSHIP, operation }, bytes);
   }
 
   /**
-   * Reads one frame into `buffer` and gives its length in bytes (cut to the buffer's), or
-   * `undefined` when none waits. Frames that this machine sent, and those of a VLAN on top of the
-   * interface, are passed over. Throws {@linkcode SyscallError}: ENETDOWN once after the interface
-   * went down.
+   * Reads up to as many waiting frames as `slots` has room for, and calls `take` with the index of
+   * each. Frames that this machine sent, and those of a VLAN on top of the interface, are passed
+   * over. Gives whether more may wait. Throws {@linkcode SyscallError}: ENETDOWN once after the
+   * interface went down.
    */
-  receive(buffer: Uint8Array<ArrayBuffer>): number | undefined {
-    for (let passedOver = 0; passedOver < MAX_PASSED_OVER; passedOver++) {
-      const length = this.#receiveAny(buffer);
-      if (length === undefined || this.#isOurs()) return length;
+  receiveEach(slots: ReceiveSlots, take: (index: number) => void): boolean {
+    const headers = slots.prepare();
+    const count = libc().recvmmsg(this.fd.number, headers, slots.capacity, MSG_DONTWAIT, null);
+    if (count < 0) return this.#receivedNothing();
+    slots.noteFilled(count);
+    for (let index = 0; index < count; index++) {
+      if (slots.cameInOn(index, this.#ifindex)) take(index);
     }
-    return undefined;
+    return count === slots.capacity;
   }
 
-  /**
-   * A socket bound to an interface also gets what arrived on it for a VLAN, without the tag: only
-   * the index in the sender's address then names the VLAN's interface.
-   */
-  #isOurs(): boolean {
-    return this.#from.getInt32(SOCKADDR_LL.at.sll_ifindex, true) === this.#ifindex &&
-      this.#from.getUint8(SOCKADDR_LL.at.sll_pkttype) !== PACKET_OUTGOING;
-  }
-
-  #receiveAny(buffer: Uint8Array<ArrayBuffer>): number | undefined {
-    const length = libc().recvfrom(
-      this.fd.number,
-      buffer,
-      BigInt(buffer.length),
-      MSG_DONTWAIT,
-      this.#fromBytes,
-      this.#fromSize,
-    );
-    if (length >= 0) return Number(length);
+  #receivedNothing(): false {
     const errno = lastErrno();
     // Every drained queue ends here: an error object with its stack would cost more than the call.
-    if (errno === EAGAIN) return undefined;
+    if (errno === EAGAIN) return false;
     throw new SyscallError(`receive on ${this.#interfaceName}`, errno);
   }
 
   /**
-   * How long ago the frame that was read last arrived, in milliseconds by the wall clock, which
-   * may have been set meanwhile: the caller has to bound it. 0 where the kernel cannot tell.
+   * Sends what is in `slots`, in order, and empties them. `refused` is called for each frame that
+   * did not go out, with the error of {@linkcode send}.
    */
-  lastAgeMs(): number {
-    if (libc().ioctl(this.fd.number, SIOCGSTAMPNS_OLD, this.#stampBytes) < 0) return 0;
-    return realtimeMs() - timespecMs(this.#stamp);
+  sendAll(slots: SendSlots, refused: (index: number, error: SyscallError) => void): void {
+    for (let next = 0; next < slots.count;) {
+      const sent = libc().sendmmsg(
+        this.fd.number,
+        slots.headersFrom(next),
+        slots.count - next,
+        MSG_DONTWAIT,
+      );
+      // The kernel stops at the first frame that it refuses, and says why when that one is first.
+      if (sent < 0) refused(next, new SyscallError(`send on ${this.#interfaceName}`, lastErrno()));
+      next += Math.max(1, sent);
+    }
+    slots.clear();
   }
 
   /**

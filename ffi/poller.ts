@@ -37,6 +37,7 @@ export class Poller implements Disposable {
   readonly #timerSpecBytes = new Uint8Array(this.#timerSpec.buffer);
   readonly #ready: number[] = [];
   #armedMs = Infinity;
+  #interrupted = false;
 
   /** Throws {@linkcode SyscallError} where the kernel gives no descriptor. */
   constructor() {
@@ -112,6 +113,11 @@ export class Poller implements Disposable {
     );
   }
 
+  /** Whether a signal ended the last wait: somebody else in the process may have work to do. */
+  get interrupted(): boolean {
+    return this.#interrupted;
+  }
+
   /**
    * The same on this thread: cheaper and exact, but nothing else of the process's JavaScript runs
    * meanwhile. Returns after `limitMs` (whole milliseconds) at the latest.
@@ -127,6 +133,7 @@ export class Poller implements Disposable {
    * has to look again. The only other causes are bugs of ours.
    */
   #take(count: number): readonly number[] {
+    this.#interrupted = count < 0;
     this.#ready.length = 0;
     for (let index = 0; index < count; index++) this.#sort(this.#tokenAt(index));
     return this.#ready;

@@ -5,6 +5,7 @@ import { libc } from "./libc.ts";
 /** SOL_SOCKET and its options, asm-generic/socket.h. */
 export const SOL_SOCKET = 1;
 export const SO_ATTACH_FILTER = 26;
+export const SO_TIMESTAMPNS = 35;
 const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
 const SO_SNDBUFFORCE = 32;

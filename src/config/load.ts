@@ -12,6 +12,7 @@ import { pendingFeatures, unsupportedReason } from "./pending.ts";
 import { resolve } from "./resolve.ts";
 import { checkApi } from "./rules_api.ts";
 import { checkClashes } from "./rules_clashes.ts";
+import { checkDriver } from "./rules_driver.ts";
 import { checkRouter } from "./rules_router.ts";
 import { GeneralSchema } from "./schema.ts";
 import { RouteSchema } from "./schema_route.ts";
@@ -107,6 +108,7 @@ function checkRules(
   }
   for (const router of routers) {
     checkRouter(router, findings);
+    checkDriver(router, findings);
     for (const [index, route] of (router.keys.routes ?? []).entries()) {
       checkRoute(route, [...router.at, "routes", index], findings);
     }

@@ -1,7 +1,9 @@
+import { checkedAddress } from "./addresses.ts";
 import type { ConfigDraft, RouterDraft } from "./drafts.ts";
 import { formatPath } from "./key_path.ts";
 import { routerFamily } from "./rules_router.ts";
 import { GeneralSchema } from "./schema.ts";
+import type { RawRoute } from "./schema_route.ts";
 import type { RawRouter } from "./schema_vrouter.ts";
 
 /*
@@ -21,7 +23,6 @@ const PENDING_ROUTER = [
   "track_route",
   "track_file",
   "sync_group",
-  "routes",
 ] as const;
 
 const UNSUPPORTED: readonly {
@@ -47,7 +48,7 @@ export function unsupportedReason(router: RouterDraft): string | undefined {
 }
 
 /** The values that this version works with in place of those that it cannot do yet. */
-export const INSTEAD = { netdrv: "netlink", rfc3768: true } as const;
+export const INSTEAD = { rfc3768: true } as const;
 
 /** One line for each thing that is in the configuration and will not happen. */
 export function pendingFeatures(config: ConfigDraft): string[] {
@@ -55,25 +56,32 @@ export function pendingFeatures(config: ConfigDraft): string[] {
   return [
     ...keys.map((key) => `${key} is accepted but not acted on in this version`),
     ...config.routers.flatMap(insteadLines),
-    ...oldDrivers(config.routers),
   ];
 }
 
-const PENDING_GENERAL = ["control_socket", "state_dir", "script_user"] as const;
+const PENDING_GENERAL = ["control_socket", "script_user"] as const;
 
 function pendingTables({ general: { keys }, routes, api }: ConfigDraft): string[] {
   return [
     ...(keys.syslog === true ? ["syslog"] : []),
     ...PENDING_GENERAL.filter((key) => keys[key] !== GeneralSchema.properties[key].default),
     ...(api !== undefined && keys.client_api !== "disabled" ? ["api"] : []),
-    ...(routes.length > 0 ? ["protocols.static"] : []),
+    ...routes.filter(({ keys }) => isIpv6(keys)).map(({ at }) => formatPath(at)),
   ];
 }
 
 function pendingKeys({ at, keys }: RouterDraft): string[] {
-  return PENDING_ROUTER.filter((key) => keys[key] !== undefined).map((key) =>
-    formatPath([...at, key])
+  const routes = (keys.routes ?? []).flatMap((route, index) =>
+    isIpv6(route) ? [[...at, "routes", index]] : []
   );
+  return [
+    ...PENDING_ROUTER.filter((key) => keys[key] !== undefined).map((key) => [...at, key]),
+    ...routes,
+  ].map(formatPath);
+}
+
+function isIpv6({ route }: Partial<RawRoute>): boolean {
+  return route !== undefined && checkedAddress(route).address.family === 6;
 }
 
 function insteadLines(router: RouterDraft): string[] {
@@ -85,13 +93,4 @@ function insteadLines(router: RouterDraft): string[] {
       : []),
     ...(reason === undefined ? [] : [`${where} stays in Fault: ${reason}`]),
   ];
-}
-
-/** Said once for all virtual routers: it is one and the same on all of them. */
-function oldDrivers(routers: readonly RouterDraft[]): string[] {
-  const drivers = new Set(routers.map(({ keys }) => keys.netdrv));
-  drivers.delete(INSTEAD.netdrv);
-  return [...drivers].map((driver) =>
-    `netdrv = "${driver}" is accepted, but this version uses ${INSTEAD.netdrv}`
-  );
 }

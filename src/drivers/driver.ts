@@ -1,6 +1,7 @@
-import type { IpPrefix } from "../base/ip.ts";
+import type { IpAddress, IpPrefix } from "../base/ip.ts";
 import type { MacAddress } from "../base/mac.ts";
 import type { AddressInfo, Ipv4Settings, LinkInfo } from "../wire/rtnetlink.ts";
+import type { RouteInfo } from "../wire/rtnetlink_route.ts";
 
 /**
  * Our mark on addresses and routes: VRRP's own protocol number, which neither the kernel nor the
@@ -12,7 +13,12 @@ export const OUR_PROTOCOL = 112;
 export type Change =
   | AddressWish & { readonly change: "addAddress"; readonly noPrefixRoute: boolean }
   | AddressWish & { readonly change: "removeAddress" }
-  | LinkWish & { readonly change: "setMac"; readonly mac: MacAddress }
+  | LinkWish & {
+    readonly change: "setMac";
+    readonly mac: MacAddress;
+    /** The interface's own one, to go back to; what it has now where it is absent. */
+    readonly ownMac?: MacAddress;
+  }
   | LinkWish & { readonly change: "setUp" }
   | LinkWish & { readonly change: "setIpv4"; readonly settings: Ipv4Settings }
   | LinkWish & { readonly change: "noAddressGeneration" }
@@ -24,7 +30,19 @@ export type Change =
     readonly mac: MacAddress;
     readonly group: number;
   }
-  | { readonly change: "deleteLinkGroup"; readonly group: number };
+  | { readonly change: "deleteLinkGroup"; readonly group: number }
+  | { readonly change: "addRoute"; readonly route: Route }
+  | { readonly change: "removeRoute"; readonly route: Route };
+
+/** A route of the main table through a neighbour; the kernel finds the interface that has it. */
+export interface Route {
+  readonly destination: IpPrefix;
+  readonly nextHop: IpAddress;
+  /** Of several routes to one destination the lowest wins; 0 where it is absent. */
+  readonly metric?: number;
+  /** In bytes; the interface's where it is absent. */
+  readonly mtu?: number;
+}
 
 interface LinkWish {
   readonly interfaceName: string;
@@ -49,9 +67,13 @@ export class DriverError extends Error {
   }
 }
 
+export type DriverName = "netlink" | "libnl" | "ioctl";
+
 /** Changes the kernel's network configuration, and says what it is. */
 export interface Driver extends Disposable {
-  readonly name: "netlink" | "libnl" | "ioctl";
+  readonly name: DriverName;
+  /** What it refuses with EOPNOTSUPP whatever the object is. */
+  readonly cannot: readonly Change["change"][];
   /**
    * Carries the changes out in order, as one batch where the kernel takes one. A change that is
    * refused does not stop the ones after it; the refusals come back.
@@ -60,6 +82,11 @@ export interface Driver extends Disposable {
   links(): readonly LinkInfo[];
   /** IPv4 addresses of all interfaces. */
   addresses(): readonly AddressInfo[];
+  /**
+   * IPv4 routes of the main table: all, or those of one routing protocol. A router with the whole
+   * Internet's table should name one, because the kernel then leaves the others out of the list.
+   */
+  routes(filter?: { readonly protocol: number }): readonly RouteInfo[];
 }
 
 /**
@@ -76,6 +103,9 @@ const SO_ALREADY: Readonly<Record<Change["change"], readonly string[]>> = {
   addMacvlan: [],
   deleteLink: ["ENODEV"],
   deleteLinkGroup: ["ENODEV"],
+  // EEXIST says only that destination and metric are taken: the next hop may be another one.
+  addRoute: [],
+  removeRoute: ["ESRCH"],
 };
 
 /** Whether the refusal means that there was nothing to do. */

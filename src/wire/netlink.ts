@@ -8,13 +8,15 @@ const LITTLE_ENDIAN = true;
 
 /** struct nlmsghdr. */
 const AT = { length: 0, type: 4, flags: 6, sequence: 8, port: 12 } as const;
-const HEADER_SIZE = 16;
+export const HEADER_SIZE = 16;
 /** struct nlattr. */
 const ATTRIBUTE_AT = { length: 0, type: 2 } as const;
-const ATTRIBUTE_HEADER_SIZE = 4;
+export const ATTRIBUTE_HEADER_SIZE = 4;
 /** struct nlmsgerr: the code, then the header of the request it answers. */
 const ERROR_AT = { code: 0, sequence: 4 + AT.sequence } as const;
 const ERROR_SIZE = 4 + HEADER_SIZE;
+/** Enough for the addresses that the runtime sets at once. */
+const FIRST_BATCH_BYTES = 4096;
 const EXTENDED_ACK_MESSAGE = 1;
 
 export const TYPE = { error: 2, done: 3, overrun: 4 } as const;
@@ -52,7 +54,7 @@ export interface NetlinkRequest {
   readonly flags: number;
   readonly sequence: number;
   /** The fixed structure of the type, for example struct ifinfomsg. */
-  readonly fixed: Uint8Array;
+  readonly fixed: Uint8Array<ArrayBuffer>;
   readonly attributes: readonly Attribute[];
 }
 
@@ -78,6 +80,10 @@ export function u32(value: number): Uint8Array {
 /** A C string with its final zero. */
 export function cString(text: string): Uint8Array {
   return new TextEncoder().encode(`${text}\0`);
+}
+
+export function writeU32(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value, LITTLE_ENDIAN);
 }
 
 export function readU32(view: DataView, at = 0): number {
@@ -115,25 +121,85 @@ export function size(request: NetlinkRequest): number {
 /** Writes one request into a view of exactly {@linkcode size} bytes that is all zero. */
 export function emit(request: NetlinkRequest, view: DataView): void {
   assert(view.byteLength === size(request), "the view is as long as the request");
-  view.setUint32(AT.length, view.byteLength, LITTLE_ENDIAN);
-  view.setUint16(AT.type, request.type, LITTLE_ENDIAN);
-  view.setUint16(AT.flags, request.flags, LITTLE_ENDIAN);
-  view.setUint32(AT.sequence, request.sequence, LITTLE_ENDIAN);
+  emitHeader(view, 0, { ...request, length: view.byteLength });
   put(view, HEADER_SIZE, request.fixed);
   emitAttributes(view, HEADER_SIZE + align(request.fixed.length), request.attributes);
 }
 
-/** Several requests behind each other, for one write. */
-export function emitAll(requests: readonly NetlinkRequest[]): Uint8Array<ArrayBuffer> {
-  const sizes = requests.map(size);
-  const bytes = new Uint8Array(sizes.reduce((total, one) => total + one, 0));
-  let at = 0;
-  for (const [index, request] of requests.entries()) {
-    const length = sizes[index] ?? 0;
-    emit(request, new DataView(bytes.buffer, at, length));
-    at += length;
+/** What struct nlmsghdr says of one message. */
+export interface NetlinkHeader {
+  /** Of the whole message, in bytes. */
+  readonly length: number;
+  readonly type: number;
+  readonly flags: number;
+  readonly sequence: number;
+}
+
+/** Writes a header at `at`; what follows it is the caller's. */
+export function emitHeader(view: DataView, at: number, header: NetlinkHeader): void {
+  view.setUint32(at + AT.length, header.length, LITTLE_ENDIAN);
+  view.setUint16(at + AT.type, header.type, LITTLE_ENDIAN);
+  view.setUint16(at + AT.flags, header.flags, LITTLE_ENDIAN);
+  view.setUint32(at + AT.sequence, header.sequence, LITTLE_ENDIAN);
+}
+
+/** Writes an attribute's header at `at`, before a value of `length` bytes; gives where that begins. */
+export function emitAttributeHeader(
+  view: DataView,
+  at: number,
+  { type, length }: { readonly type: number; readonly length: number },
+): number {
+  view.setUint16(at + ATTRIBUTE_AT.length, ATTRIBUTE_HEADER_SIZE + length, LITTLE_ENDIAN);
+  view.setUint16(at + ATTRIBUTE_AT.type, type, LITTLE_ENDIAN);
+  return at + ATTRIBUTE_HEADER_SIZE;
+}
+
+/** Requests behind each other for one write, in memory that the next batch uses again. */
+export class RequestBatch {
+  #bytes = new Uint8Array(FIRST_BATCH_BYTES);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+
+  clear(): void {
+    this.#bytes.fill(0, 0, this.#length);
+    this.#length = 0;
   }
-  return bytes;
+
+  add(request: NetlinkRequest): void {
+    const length = size(request);
+    const at = this.reserve(length);
+    emit(request, new DataView(this.#bytes.buffer, at, length));
+  }
+
+  /** Room for `length` more bytes, a multiple of four and all zero; gives where in `view` it is. */
+  reserve(length: number): number {
+    const at = this.#length;
+    this.#length += length;
+    if (this.#length > this.#bytes.length) this.#grow();
+    return at;
+  }
+
+  #grow(): void {
+    const bytes = new Uint8Array(2 * this.#length);
+    bytes.set(this.#bytes);
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+  }
+
+  /** Copies bytes to where {@linkcode reserve} has made room for them. */
+  put(at: number, bytes: Uint8Array): void {
+    this.#bytes.set(bytes, at);
+  }
+
+  /** All of the memory; another one after the next {@linkcode reserve}. */
+  get view(): DataView {
+    return this.#view;
+  }
+
+  /** What is to be sent, until the next change. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
 }
 
 function emitAttributes(view: DataView, start: number, attributes: readonly Attribute[]): number {

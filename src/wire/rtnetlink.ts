@@ -22,6 +22,9 @@ export const RTM = {
   newAddress: 20,
   delAddress: 21,
   getAddress: 22,
+  newRoute: 24,
+  delRoute: 25,
+  getRoute: 26,
   newNetconf: 80,
 } as const;
 
@@ -29,7 +32,9 @@ export const RTM = {
 export const GROUP = {
   link: 0x1,
   ipv4Address: 0x10,
+  ipv4Route: 0x40,
   ipv6Address: 0x100,
+  ipv6Route: 0x400,
   ipv4Netconf: 0x800000,
 } as const;
 
@@ -39,8 +44,8 @@ const AF = { unspecified: 0, ipv4: 2, ipv6: 10 } as const;
 const LINK_AT = { family: 0, type: 2, index: 4, flags: 8, change: 12 } as const;
 const LINK_SIZE = 16;
 /** struct ifaddrmsg. */
-const ADDRESS_AT = { family: 0, prefixLength: 1, flags: 2, scope: 3, index: 4 } as const;
-const ADDRESS_SIZE = 8;
+export const ADDRESS_AT = { family: 0, prefixLength: 1, flags: 2, scope: 3, index: 4 } as const;
+export const ADDRESS_SIZE = 8;
 
 /** struct netconfmsg, padded to four bytes. */
 const NETCONF_AT = { family: 0 } as const;
@@ -50,6 +55,7 @@ const NETCONFA = { ifindex: 1, forwarding: 2 } as const;
 const IFLA = {
   address: 1,
   name: 3,
+  mtu: 4,
   link: 5,
   linkInfo: 18,
   afSpec: 26,
@@ -62,8 +68,8 @@ const IFLA_INET_CONF = 1;
 const IFLA_INET6_ADDR_GEN_MODE = 8;
 const ADDR_GEN_MODE_NONE = 1;
 
-const IFA = { address: 1, local: 2, flags: 8, protocol: 11 } as const;
-const IFA_F_NOPREFIXROUTE = 0x200;
+/** Attributes of an address. */
+export const IFA = { address: 1, local: 2, label: 3, flags: 8, protocol: 11 } as const;
 
 const ARPHRD_ETHER = 1;
 const IFF = { up: 0x1, lowerUp: 0x10000 } as const;
@@ -72,8 +78,12 @@ export interface LinkInfo {
   readonly index: number;
   readonly name: string;
   readonly ethernet: boolean;
-  /** Switched on by the administrator, and the carrier is there. */
+  /** Switched on by the administrator. */
+  readonly adminUp: boolean;
+  /** Switched on, and the carrier is there. */
   readonly up: boolean;
+  /** In bytes; absent in some notifications. */
+  readonly mtu?: number;
   /** Absent where the link has none of 6 bytes. */
   readonly mac?: MacAddress;
   /** Link group; 0 unless somebody set one. */
@@ -88,15 +98,25 @@ export interface LinkInfo {
 /** IPV4_DEVCONF_* of linux/ip.h: the settings that the daemon reads or writes. */
 const IPV4_SETTING = {
   forwarding: 1,
+  proxyArp: 3,
   sendRedirects: 6,
   rpFilter: 8,
+  arpFilter: 13,
+  /** An int: -1 is 0xffff_ffff here. */
+  mediumId: 14,
   arpAnnounce: 18,
   arpIgnore: 19,
   promoteSecondaries: 20,
+  acceptLocal: 23,
+  proxyArpPvlan: 25,
 } as const;
 
 export type Ipv4SettingName = keyof typeof IPV4_SETTING;
 export type Ipv4Settings = Readonly<Partial<Record<Ipv4SettingName, number>>>;
+
+export function isIpv4SettingName(text: string): text is Ipv4SettingName {
+  return Object.hasOwn(IPV4_SETTING, text);
+}
 
 export interface AddressInfo {
   readonly ifindex: number;
@@ -105,6 +125,11 @@ export interface AddressInfo {
   readonly scope: number;
   /** Who set it; 0 where the kernel does not know (before Linux 5.18). */
   readonly protocol: number;
+}
+
+/** An IPv4 address under the name that it has in `ip addr`, for example `eth0:1`. */
+export interface LabelledAddress extends AddressInfo {
+  readonly label: string;
 }
 
 /** A request without its number, which the sender gives. */
@@ -161,12 +186,17 @@ export function setLinkMac(index: number, mac: MacAddress): Request {
 
 /** Sets what /proc/sys/net/ipv4/conf/NAME/ holds, in the same write as everything else. */
 export function setIpv4Settings(index: number, settings: Ipv4Settings): Request {
-  const values = Object.entries(IPV4_SETTING).flatMap(([name, type]): Attribute[] => {
-    const value = settings[name as Ipv4SettingName];
-    return value === undefined ? [] : [{ type, value: u32(value) }];
-  });
+  const values = numberedSettings(settings).map(([type, value]) => ({ type, value: u32(value) }));
   const conf = { type: AF.ipv4, value: [{ type: IFLA_INET_CONF, value: values }] };
   return setLink(linkHeader({ index }), [{ type: IFLA.afSpec, value: [conf] }]);
+}
+
+/** Each setting that is given by its number (IPV4_DEVCONF_*), with its value. */
+export function numberedSettings(settings: Ipv4Settings): [number, number][] {
+  return Object.entries(IPV4_SETTING).flatMap(([name, number]): [number, number][] => {
+    const value = settings[name as Ipv4SettingName];
+    return value === undefined ? [] : [[number, value]];
+  });
 }
 
 /** No link-local address by itself. Fails with EAFNOSUPPORT where the link knows no IPv6. */
@@ -187,44 +217,13 @@ export function deleteLinkGroup(group: number): Request {
   return { type: RTM.delLink, flags: 0, fixed: linkHeader({}), attributes };
 }
 
-export interface AddressChange {
-  readonly ifindex: number;
-  readonly prefix: IpPrefix;
-  /** Leaves the route to the address's network out. */
-  readonly noPrefixRoute: boolean;
-  /** Marks the address as somebody's (IFA_PROTO); kernels before 5.18 pass over it. */
-  readonly protocol: number;
-}
-
-/** Fails with EEXIST where the interface has the address already. */
-export function addAddress(change: AddressChange): Request {
-  return {
-    type: RTM.newAddress,
-    flags: FLAG.create | FLAG.exclusive,
-    fixed: addressHeader(change),
-    attributes: [
-      ...addressAttributes(change.prefix),
-      { type: IFA.flags, value: u32(change.noPrefixRoute ? IFA_F_NOPREFIXROUTE : 0) },
-      { type: IFA.protocol, value: u8(change.protocol) },
-    ],
-  };
-}
-
-/** Fails with EADDRNOTAVAIL where the interface does not have the address. */
-export function removeAddress(change: Pick<AddressChange, "ifindex" | "prefix">): Request {
-  return {
-    type: RTM.delAddress,
-    flags: 0,
-    fixed: addressHeader(change),
-    attributes: addressAttributes(change.prefix),
-  };
-}
-
-function setLink(fixed: Uint8Array, attributes: readonly Attribute[]): Request {
+function setLink(fixed: Uint8Array<ArrayBuffer>, attributes: readonly Attribute[]): Request {
   return { type: RTM.newLink, flags: 0, fixed, attributes };
 }
 
-function linkHeader(fields: { index?: number; flags?: number; change?: number }): Uint8Array {
+function linkHeader(
+  fields: { index?: number; flags?: number; change?: number },
+): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(LINK_SIZE);
   bytes.set(u32(fields.index ?? 0), LINK_AT.index);
   bytes.set(u32(fields.flags ?? 0), LINK_AT.flags);
@@ -232,21 +231,8 @@ function linkHeader(fields: { index?: number; flags?: number; change?: number })
   return bytes;
 }
 
-function addressHeader(
-  { ifindex, prefix }: Pick<AddressChange, "ifindex" | "prefix">,
-): Uint8Array {
-  const bytes = new Uint8Array(ADDRESS_SIZE);
-  bytes[ADDRESS_AT.family] = addressFamily(prefix.address.family);
-  bytes[ADDRESS_AT.prefixLength] = prefix.length;
-  bytes.set(u32(ifindex), ADDRESS_AT.index);
-  return bytes;
-}
-
-function addressAttributes({ address }: IpPrefix): Attribute[] {
-  return [{ type: IFA.local, value: address.bytes }, { type: IFA.address, value: address.bytes }];
-}
-
-function addressFamily(family: Family): number {
+/** AF_INET or AF_INET6. */
+export function addressFamily(family: Family): number {
   return family === 4 ? AF.ipv4 : AF.ipv6;
 }
 
@@ -264,6 +250,7 @@ export function parseLink(message: NetlinkMessage): LinkInfo | undefined {
     index: readU32(payload, LINK_AT.index),
     name: readCString(name),
     ethernet: readU16(payload, LINK_AT.type) === ARPHRD_ETHER,
+    adminUp: (flags & IFF.up) !== 0,
     up: (flags & IFF.up) !== 0 && (flags & IFF.lowerUp) !== 0,
     group: readNumber(attributes.get(IFLA.group)) ?? 0,
     ...optionalLinkFields(attributes),
@@ -272,11 +259,13 @@ export function parseLink(message: NetlinkMessage): LinkInfo | undefined {
 
 function optionalLinkFields(attributes: Map<number, DataView>): Partial<LinkInfo> {
   const mac = attributes.get(IFLA.address);
+  const mtu = readNumber(attributes.get(IFLA.mtu));
   const parentIndex = readNumber(attributes.get(IFLA.link));
   const kind = nested(attributes.get(IFLA.linkInfo)).get(IFLA_INFO.kind);
   const conf = nested(nested(attributes.get(IFLA.afSpec)).get(AF.ipv4)).get(IFLA_INET_CONF);
   return {
     ...(mac?.byteLength === MAC_SIZE ? { mac: copy(mac) } : {}),
+    ...(mtu === undefined ? {} : { mtu }),
     ...(parentIndex === undefined ? {} : { parentIndex }),
     ...(kind === undefined ? {} : { kind: readCString(kind) }),
     ...(conf === undefined ? {} : { ipv4Settings: readIpv4Settings(conf) }),
@@ -311,6 +300,14 @@ export function parseAddress(message: NetlinkMessage): AddressInfo | undefined {
     scope: payload.getUint8(ADDRESS_AT.scope),
     protocol: protocol === undefined || protocol.byteLength < 1 ? 0 : protocol.getUint8(0),
   };
+}
+
+/** {@linkcode parseAddress} for addresses that have a label: those of IPv4. */
+export function parseLabelledAddress(message: NetlinkMessage): LabelledAddress | undefined {
+  const address = parseAddress(message);
+  if (address === undefined) return undefined;
+  const label = parseAttributes(message.payload, ADDRESS_SIZE).get(IFA.label);
+  return label === undefined ? undefined : { ...address, label: readCString(label) };
 }
 
 /** What one interface now does with IPv4 packets for others. */

@@ -1,36 +1,35 @@
 import assert from "node:assert/strict";
 import { loadRouter, loadValue, onlyRouter, ROUTER } from "./support.ts";
 
+const ROUTE = { route: "10.0.0.0/8", nh: "10.9.0.254" };
+
 Deno.test("pendingFeatures() says nothing about a configuration that works whole", () => {
-  assert.deepEqual(loadRouter({ priority: 5, iftype: "macvlan" }).pending, []);
+  assert.deepEqual(loadRouter({ priority: 5, iftype: "macvlan", routes: [ROUTE] }).pending, []);
 });
 
 Deno.test("pendingFeatures() names every key that is not acted on", () => {
   const { pending } = loadValue({
     syslog: true,
     log_format: "json",
-    state_dir: "/run/elsewhere",
+    script_user: "nobody",
     vrouter: [{ ...ROUTER, notify_master: "a", sync_group: "b", track_interface: [] }],
-    protocols: { static: [{ route: "10.0.0.0/8", nh: "10.9.0.254" }] },
+    protocols: {
+      static: [
+        ROUTE,
+        { route: "2001:db8:1::/48", nh: "fe80::1" },
+      ],
+    },
     api: { users: [] },
   });
   assert.deepEqual(pending, [
     "syslog is accepted but not acted on in this version",
-    "state_dir is accepted but not acted on in this version",
+    "script_user is accepted but not acted on in this version",
     "api is accepted but not acted on in this version",
-    "protocols.static is accepted but not acted on in this version",
+    "protocols.static[1] is accepted but not acted on in this version",
     "vrouter[0].notify_master is accepted but not acted on in this version",
     "vrouter[0].track_interface is accepted but not acted on in this version",
     "vrouter[0].sync_group is accepted but not acted on in this version",
   ]);
-});
-
-Deno.test("pendingFeatures() says once which driver works in place of the asked one", () => {
-  const { pending, config } = loadValue({
-    vrouter: ["eth0", "eth1"].map((link) => ({ ...ROUTER, interface: link, netdrv: "libnl" })),
-  });
-  assert.deepEqual(pending, ['netdrv = "libnl" is accepted, but this version uses netlink']);
-  assert.deepEqual(config?.routers.map(({ driver }) => driver), ["netlink", "netlink"]);
 });
 
 Deno.test("rfc3768 = false is taken as true, and said", () => {

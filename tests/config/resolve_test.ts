@@ -43,6 +43,7 @@ Deno.test("loadConfig() fills in every default", () => {
       socketFilter: true,
       padFrames: true,
       accept: true,
+      routes: [],
       virtualInterface: "standby1",
     }],
     staticRoutes: [],
@@ -73,6 +74,7 @@ pad_frames = false
 socket_filter = false
 source = "10.9.0.11"
 vmac = false
+routes = [{ route = "10.20.0.0", mask = "255.255.0.0", nh = "10.9.0.254", metric = 7, mtu = 1400 }]
 `));
   assert.equal(config.debug, 3);
   assert.equal(config.timeZone, "utc");
@@ -107,6 +109,12 @@ vmac = false
     socketFilter: false,
     padFrames: false,
     accept: true,
+    routes: [{
+      destination: { address: ip("10.20.0.0"), length: 16 },
+      nextHop: ip("10.9.0.254"),
+      metric: 7,
+      mtu: 1400,
+    }],
     source: ip("10.9.0.11"),
     virtualInterface: "standby7",
   });

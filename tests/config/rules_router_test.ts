@@ -68,14 +68,6 @@ const ROWS: readonly RuleRow[] = [
     keys: { version: 3, timers: { advert: 1.005 } },
     faults: ["timers.advert"],
   },
-  { what: "ioctl on ether", keys: { netdrv: "ioctl" } },
-  { what: "ioctl with macvlan", keys: { netdrv: "ioctl", iftype: "macvlan" }, faults: ["netdrv"] },
-  { what: "ioctl with IPv6", keys: { ...V6, netdrv: "ioctl" }, faults: ["netdrv"] },
-  {
-    what: "ioctl with an excluded IPv6 address",
-    keys: { netdrv: "ioctl", excluded_vips: ["2001:db8::1"] },
-    faults: ["netdrv"],
-  },
   {
     what: "macvlan without the virtual MAC",
     keys: { iftype: "macvlan", vmac: false },

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
-import { type IpPrefix, parsePrefix } from "../../src/base/ip.ts";
+import { ip, type IpPrefix, parsePrefix } from "../../src/base/ip.ts";
 import { type MacAddress, parseMac } from "../../src/base/mac.ts";
-import type { Change, Driver } from "../../src/drivers/driver.ts";
+import type { Change, Driver, Route } from "../../src/drivers/driver.ts";
 import { run } from "../support/command.ts";
 
 /** Far from the groups that the daemon itself uses. */
 const FIRST_GROUP = 0x1000;
+
+/** The same on every bench, so that what is left behind can be compared. */
+const NEAR_MAC = "02:00:00:00:00:01";
+const FAR_MAC = "02:00:00:00:00:02";
 
 let benchesMade = 0;
 
@@ -30,7 +34,7 @@ export class Bench implements AsyncDisposable {
     const name = `near${count}`;
     await run(["ip", "-batch", "-"], {
       stdin: [
-        `link add ${name} type veth peer name far${count}`,
+        `link add ${name} address ${NEAR_MAC} type veth peer name far${count} address ${FAR_MAC}`,
         `link set ${name} up`,
         `link set far${count} up`,
         "",
@@ -57,7 +61,19 @@ export class Bench implements AsyncDisposable {
     return { change: "removeAddress", ...this.target, prefix: prefix(text) };
   }
 
-  addMacvlan(suffix: string, options: { group?: number; mac?: MacAddress } = {}): Change {
+  /** By 10.9.0.254, which is a neighbour once the link has an address of 10.9.0.0/24. */
+  addRoute(differences: Partial<Route> = {}): Change {
+    return { change: "addRoute", route: route(differences) };
+  }
+
+  removeRoute(differences: Partial<Route> = {}): Change {
+    return { change: "removeRoute", route: route(differences) };
+  }
+
+  addMacvlan(
+    suffix: string,
+    options: { group?: number; mac?: MacAddress } = {},
+  ): Extract<Change, { change: "addMacvlan" }> {
     return {
       change: "addMacvlan",
       interfaceName: this.child(suffix),
@@ -116,8 +132,17 @@ export interface IpObject {
     readonly local: string;
     readonly prefixlen: number;
     readonly noprefixroute?: boolean;
+    readonly label?: string;
+    readonly broadcast?: string;
+    readonly secondary?: boolean;
   }[];
   readonly dst?: string;
+  readonly dev?: string;
+  readonly prefsrc?: string;
+  readonly gateway?: string;
+  readonly metric?: number;
+  readonly metrics?: readonly { readonly mtu?: number }[];
+  readonly protocol?: string;
 }
 
 export async function ipJson(...args: readonly string[]): Promise<readonly IpObject[]> {
@@ -132,6 +157,10 @@ export async function linkOf(name: string): Promise<IpObject> {
 
 export async function ifindexOf(name: string): Promise<number> {
   return (await linkOf(name)).ifindex;
+}
+
+function route(differences: Partial<Route>): Route {
+  return { destination: prefix("10.50.0.0/16"), nextHop: ip("10.9.0.254"), ...differences };
 }
 
 export function prefix(text: string): IpPrefix {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ip } from "../../src/base/ip.ts";
 import { type Change, DriverError, isSoAlready } from "../../src/drivers/driver.ts";
 import { mac, prefix } from "./bench.ts";
 
@@ -7,6 +8,7 @@ const ADDRESS = { ...TARGET, prefix: prefix("10.9.0.100/24") };
 const ADD: Change = { change: "addAddress", ...ADDRESS, noPrefixRoute: false };
 const REMOVE: Change = { change: "removeAddress", ...ADDRESS };
 const SET_MAC: Change = { change: "setMac", ...TARGET, mac: mac("00:00:5e:00:01:07") };
+const ROUTE = { destination: prefix("10.50.0.0/16"), nextHop: ip("10.9.0.254") };
 const SET_UP: Change = { change: "setUp", ...TARGET };
 
 const ROWS: readonly {
@@ -32,6 +34,18 @@ const ROWS: readonly {
     row: "no link is left of the group to delete",
     change: { change: "deleteLinkGroup", group: 1 },
     code: "ENODEV",
+    so: true,
+  },
+  {
+    row: "a route to add may lead elsewhere",
+    change: { change: "addRoute", route: ROUTE },
+    code: "EEXIST",
+    so: false,
+  },
+  {
+    row: "a route to remove is not there",
+    change: { change: "removeRoute", route: ROUTE },
+    code: "ESRCH",
     so: true,
   },
   {

@@ -8,20 +8,34 @@ export interface Claim {
 }
 
 const HEADERS = [
+  "dirent.h",
   "errno.h",
   "fcntl.h",
+  "net/if.h",
+  "net/if_arp.h",
+  "net/route.h",
   "netinet/in.h",
   "stddef.h",
   "sys/epoll.h",
   "sys/eventfd.h",
+  "sys/file.h",
   "sys/socket.h",
+  "sys/stat.h",
   "sys/timerfd.h",
   "time.h",
   "linux/capability.h",
   "linux/filter.h",
+  "linux/if_addr.h",
+  "linux/if_link.h",
   "linux/if_packet.h",
   "linux/netlink.h",
+  "linux/rtnetlink.h",
+  "linux/sockios.h",
+  "netlink/errno.h",
 ];
+
+/** Those of libnl, which are the same for every architecture. */
+const INCLUDE = "-I/usr/include/libnl3";
 
 /**
  * Lets the C compiler for `architecture` check the claims against the system's headers, without
@@ -39,7 +53,7 @@ export async function refute(
     }),
   ];
   const compiler = `${architecture}-linux-gnu-gcc`;
-  const { code, stderr } = await attempt([compiler, "-x", "c", "-fsyntax-only", "-"], {
+  const { code, stderr } = await attempt([compiler, INCLUDE, "-x", "c", "-fsyntax-only", "-"], {
     stdin: lines.join("\n") + "\n",
   });
   return code === 0 ? "" : stderr;

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { errnoName } from "../../ffi/errno.ts";
+import { O_NOFOLLOW } from "../../ffi/files.ts";
+import { nleName } from "../../ffi/libnl_error.ts";
 import * as layout from "../../ffi/layout.ts";
 import { type Claim, refute } from "./c_compiler.ts";
 
@@ -9,15 +11,31 @@ const C_TYPES: Readonly<Record<string, string>> = {
   SOCKADDR_LL: "struct sockaddr_ll",
   PACKET_MREQ: "struct packet_mreq",
   IP_MREQN: "struct ip_mreqn",
+  MMSGHDR: "struct mmsghdr",
+  IOVEC: "struct iovec",
+  CMSGHDR: "struct cmsghdr",
+  IFREQ: "struct ifreq",
+  SOCKADDR_IN: "struct sockaddr_in",
+  RTENTRY: "struct rtentry",
   SOCK_FILTER: "struct sock_filter",
   SOCK_FPROG: "struct sock_fprog",
   SOCKADDR_NL: "struct sockaddr_nl",
+  NLMSGHDR: "struct nlmsghdr",
   ITIMERSPEC: "struct itimerspec",
   TIMESPEC: "struct timespec",
+  STATX: "struct statx",
+  DIRENT64: "struct dirent64",
 };
 
 /** Members of members have a shorter name in our tables. */
 const C_MEMBERS: Readonly<Record<string, string>> = {
+  msg_name: "msg_hdr.msg_name",
+  msg_namelen: "msg_hdr.msg_namelen",
+  msg_iov: "msg_hdr.msg_iov",
+  msg_iovlen: "msg_hdr.msg_iovlen",
+  msg_control: "msg_hdr.msg_control",
+  msg_controllen: "msg_hdr.msg_controllen",
+  msg_flags: "msg_hdr.msg_flags",
   interval_sec: "it_interval.tv_sec",
   interval_nsec: "it_interval.tv_nsec",
   value_sec: "it_value.tv_sec",
@@ -29,6 +47,11 @@ function layoutClaims(type: string, { size, at }: layout.Layout): Claim[] {
     return { expression: `offsetof(${type}, ${C_MEMBERS[name] ?? name})`, value };
   });
   return [{ expression: `sizeof(${type})`, value: size }, ...offsets];
+}
+
+/** A flag that differs between the architectures. */
+function flagClaims(architecture: layout.Architecture): Claim[] {
+  return [{ expression: "O_NOFOLLOW", value: O_NOFOLLOW[architecture] }];
 }
 
 function allLayoutClaims(architecture: layout.Architecture): Claim[] {
@@ -44,6 +67,11 @@ function allLayoutClaims(architecture: layout.Architecture): Claim[] {
 
 /** What stands in ffi/ for several C names at once, or under another name. */
 const C_EXPRESSIONS: Readonly<Record<string, string>> = {
+  ALIGNMENT: "NLMSG_ALIGNTO",
+  CREATE_NEW: "NLM_F_CREATE | NLM_F_EXCL",
+  IFINFOMSG_BYTES: "sizeof(struct ifinfomsg)",
+  IPV4_SIZE: "sizeof(struct in_addr)",
+  MAX_NAME_BYTES: "IFNAMSIZ - 1",
   DATA_BYTES: "2 * sizeof(struct __user_cap_data_struct)",
   EFD_NONBLOCK_CLOEXEC: "EFD_NONBLOCK | EFD_CLOEXEC",
   HEADER_BYTES: "sizeof(struct __user_cap_header_struct)",
@@ -58,9 +86,13 @@ const C_EXPRESSIONS: Readonly<Record<string, string>> = {
 /** Numbers in ffi/ that are nobody's but ours. */
 const OURS = [
   "BUFFER_BYTES",
+  "CHUNK_BYTES",
+  "COOKIE_BYTES",
+  "DIRECTORY_MODE",
   "EVENTS_PER_WAIT",
+  "FILE_MODE",
+  "FRAME_BYTES",
   "FIRST_TOKEN",
-  "MAX_PASSED_OVER",
   "TIMER_TOKEN",
   "VALUE_BYTES",
   "WAIT_FOREVER",
@@ -105,13 +137,22 @@ function errnoClaims(): Claim[] {
     .filter(({ expression }) => /^E[A-Z0-9]+$/.test(expression));
 }
 
+/** No code of libnl is greater. */
+const LAST_NLE = 34;
+
+function nleClaims(): Claim[] {
+  const values = Array.from({ length: LAST_NLE }, (_, index) => index + 1);
+  return values.map((value) => ({ expression: nleName(value), value }))
+    .filter(({ expression }) => /^NLE_[A-Z_]+$/.test(expression));
+}
+
 for (const architecture of ARCHITECTURES) {
   Deno.test(`every size and offset is the C compiler's on ${architecture}`, async () => {
     assert.equal(await refute(allLayoutClaims(architecture), architecture), "");
   });
 
   Deno.test(`every constant of ffi/ is the C headers' on ${architecture}`, async () => {
-    const claims = await constantClaims();
+    const claims = [...await constantClaims(), ...flagClaims(architecture)];
     assert.ok(claims.length >= 30, `only ${claims.length} constants were found`);
     assert.equal(await refute(claims, architecture), "");
   });
@@ -119,6 +160,12 @@ for (const architecture of ARCHITECTURES) {
   Deno.test(`every name of an errno is the C headers' on ${architecture}`, async () => {
     const claims = errnoClaims();
     assert.ok(claims.length >= 30, `only ${claims.length} names were found`);
+    assert.equal(await refute(claims, architecture), "");
+  });
+
+  Deno.test(`every name of libnl's codes is its headers' on ${architecture}`, async () => {
+    const claims = nleClaims();
+    assert.ok(claims.length >= 15, `only ${claims.length} names were found`);
     assert.equal(await refute(claims, architecture), "");
   });
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { realtimeMs } from "../../ffi/clock.ts";
 import { SyscallError } from "../../ffi/errno.ts";
+import { ReceiveSlots, SendSlots } from "../../ffi/frame_slots.ts";
 import { libc } from "../../ffi/libc.ts";
 import { MulticastGroup } from "../../ffi/multicast_group.ts";
 import {
@@ -8,7 +10,7 @@ import {
   type PacketSocketOptions,
 } from "../../ffi/packet_socket.ts";
 import { run } from "../support/command.ts";
-import { eventually } from "../support/wait.ts";
+import { delay, eventually } from "../support/wait.ts";
 
 /*
  * Tests that run in a network namespace with a cable between the interfaces "near" and "far":
@@ -43,13 +45,33 @@ function frame(payload: readonly number[], etherType = ETHER_TYPE): Uint8Array<A
   return Uint8Array.of(...addresses, etherType >> 8, etherType & 0xff, ...payload);
 }
 
-/** The next frame, cut to `size` bytes. */
-function receive(socket: PacketSocket, size = 2048): Promise<Uint8Array> {
-  const buffer = new Uint8Array(size).fill(0xa5);
+const slots = new ReceiveSlots();
+
+/** All frames that wait, in the order of their arrival. */
+function waiting(socket: PacketSocket): Uint8Array[] {
+  const frames: Uint8Array[] = [];
+  const take = (index: number) => {
+    const { buffer, byteOffset, byteLength } = slots.view(index);
+    frames.push(new Uint8Array(buffer, byteOffset, byteLength).slice());
+  };
+  while (socket.receiveEach(slots, take));
+  return frames;
+}
+
+/** The frames that wait, at least one. */
+function receiveAll(socket: PacketSocket): Promise<Uint8Array[]> {
   return eventually(() => {
-    const length = socket.receive(buffer);
-    return length === undefined ? undefined : buffer.subarray(0, length);
+    const frames = waiting(socket);
+    return frames.length === 0 ? undefined : frames;
   }, { what: "a frame" });
+}
+
+/** The one frame that waits. */
+async function receive(socket: PacketSocket): Promise<Uint8Array> {
+  const [only, ...more] = await receiveAll(socket);
+  assert.ok(only !== undefined);
+  assert.deepEqual(more, []);
+  return only;
 }
 
 function isError(code: string, about: string): (error: unknown) => boolean {
@@ -69,7 +91,7 @@ Deno.test("PacketSocket carries frames byte for byte, from the Ethernet header o
     near.send(sent);
     assert.deepEqual(await receive(far), sent);
   }
-  assert.equal(far.receive(new Uint8Array(64)), undefined);
+  assert.deepEqual(waiting(far), []);
 });
 
 Deno.test("PacketSocket does not hear its own frames, nor another socket's of this machine", async () => {
@@ -78,8 +100,8 @@ Deno.test("PacketSocket does not hear its own frames, nor another socket's of th
   using far = await open("far");
   near.send(frame([1]));
   await receive(far);
-  assert.equal(near.receive(new Uint8Array(64)), undefined);
-  assert.equal(neighbour.receive(new Uint8Array(64)), undefined);
+  assert.deepEqual(waiting(near), []);
+  assert.deepEqual(waiting(neighbour), []);
 });
 
 Deno.test("PacketSocket hears its own EtherType on its own interface only", async () => {
@@ -92,12 +114,86 @@ Deno.test("PacketSocket hears its own EtherType on its own interface only", asyn
   assert.deepEqual(await receive(near), frame([2]));
 });
 
-Deno.test("PacketSocket.receive() cuts a frame to the buffer", async () => {
+Deno.test("PacketSocket.receiveEach() gives many frames in order and says when more wait", async () => {
   using near = await open("near");
   using far = await open("far");
-  near.send(frame([1, 2, 3]));
-  assert.deepEqual(await receive(far, 15), frame([1]));
-  assert.equal(far.receive(new Uint8Array(64)), undefined);
+  const sent = Array.from({ length: slots.capacity + 3 }, (_, index) => frame([index]));
+  for (const one of sent) near.send(one);
+  const first: number[] = [];
+  assert.equal(far.receiveEach(slots, (index) => first.push(index)), true);
+  assert.equal(first.length, slots.capacity);
+  assert.deepEqual(await receiveAll(far), sent.slice(slots.capacity));
+  for (const one of sent) near.send(one);
+  assert.deepEqual(await receiveAll(far), sent);
+});
+
+Deno.test("PacketSocket.receiveEach() cuts a frame that is longer than its slot", async () => {
+  using near = await open("near");
+  using far = await open("far");
+  const setMtu = (mtu: number) => run(["ip", "link", "set", "near", "mtu", `${mtu}`]);
+  await setMtu(4000);
+  await run(["ip", "link", "set", "far", "mtu", "4000"]);
+  near.send(frame(new Array<number>(3000).fill(7)));
+  await setMtu(1500);
+  assert.equal((await receive(far)).length, 2048);
+  near.send(frame([1]));
+  assert.deepEqual(await receive(far), frame([1]));
+});
+
+Deno.test("PacketSocket.receiveEach() goes on after whoever takes the frames has thrown", async () => {
+  using near = await open("near");
+  using far = await open("far");
+  near.send(frame([1]));
+  assert.throws(() => {
+    far.receiveEach(slots, () => {
+      throw new Error("not today");
+    });
+  }, /not today/);
+  near.send(frame([2]));
+  assert.deepEqual(await receive(far), frame([2]));
+  assert.notEqual(slots.stampMs(0), undefined);
+});
+
+Deno.test("ReceiveSlots.stampMs() is when the frame arrived, not when it is read", async () => {
+  using near = await open("near");
+  using far = await open("far");
+  // The kernel begins to stamp a moment after it was asked to.
+  await delay(200);
+  const beforeMs = realtimeMs();
+  near.send(frame([1]));
+  const afterMs = realtimeMs();
+  await delay(50);
+  await receive(far);
+  const stampMs = slots.stampMs(0);
+  // The kernel's stamp has nanoseconds, of which a number of milliseconds since 1970 loses some.
+  assert.ok(stampMs !== undefined && stampMs >= beforeMs - 0.01 && stampMs <= afterMs + 40);
+});
+
+Deno.test("PacketSocket.sendAll() sends in order and empties the slots", async () => {
+  using near = await open("near");
+  using far = await open("far");
+  const outgoing = new SendSlots();
+  const sent = Array.from({ length: outgoing.capacity }, (_, index) => frame([index, index]));
+  for (const round of [sent, sent.slice(0, 3)]) {
+    for (const one of round) outgoing.put(one);
+    near.sendAll(outgoing, (_, error) => {
+      throw error;
+    });
+    assert.equal(outgoing.count, 0);
+    assert.deepEqual(await receiveAll(far), round);
+  }
+});
+
+Deno.test("PacketSocket.sendAll() names each frame that is refused and sends the others", async () => {
+  using near = await open("near");
+  using far = await open("far");
+  const outgoing = new SendSlots();
+  const tooLong = frame(new Array<number>(1900).fill(1));
+  for (const one of [tooLong, frame([1]), tooLong, frame([2])]) outgoing.put(one);
+  const refused: [number, string][] = [];
+  near.sendAll(outgoing, (index, { code }) => refused.push([index, code]));
+  assert.deepEqual(refused, [[0, "EMSGSIZE"], [2, "EMSGSIZE"]]);
+  assert.deepEqual(await receiveAll(far), [frame([1]), frame([2])]);
 });
 
 Deno.test("PacketSocket takes only what its filter lets pass", async () => {
@@ -106,7 +202,7 @@ Deno.test("PacketSocket takes only what its filter lets pass", async () => {
   using far = await open("far", { filter: DROP_ALL });
   near.send(frame([1]));
   await receive(witness);
-  assert.equal(far.receive(new Uint8Array(64)), undefined);
+  assert.deepEqual(waiting(far), []);
   far.setFilter(KEEP_ALL);
   near.send(frame([2]));
   assert.deepEqual(await receive(far), frame([2]));
@@ -130,7 +226,7 @@ Deno.test("PacketSocket asks for its receive buffer and passes the kernel's limi
   // More than the limit holds: each frame counts with at least the memory that its bytes take.
   const frames = Math.floor((2 * limit) / 1500);
   for (let count = 0; count < frames; count++) near.send(frame(new Array<number>(1486).fill(0)));
-  for (let count = 0; count < frames; count++) await receive(far);
+  assert.equal(waiting(far).length, frames);
 });
 
 Deno.test("PacketSocket.joinMulticast() opens the interface to the group until it is closed", async () => {
@@ -175,8 +271,8 @@ Deno.test("PacketSocket tells once that its interface went down, and works again
   using near = await open("near");
   using far = await open("far");
   await run(["ip", "link", "set", "near", "down"]);
-  assert.throws(() => near.receive(new Uint8Array(64)), isError("ENETDOWN", "receive on near"));
-  assert.equal(near.receive(new Uint8Array(64)), undefined);
+  assert.throws(() => waiting(near), isError("ENETDOWN", "receive on near"));
+  assert.deepEqual(waiting(near), []);
   assert.throws(() => near.send(frame([1])), isError("ENETDOWN", "send on near"));
   await run(["ip", "link", "set", "near", "up"]);
   // The peer lost its carrier for that time, which is an event of its own but no end of its socket.

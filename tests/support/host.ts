@@ -9,6 +9,17 @@ export async function ping(world: World, from: Machine, address: string): Promis
   return code === 0;
 }
 
+/** The hardware addresses in all answers that come to one broadcast question of the host in a second. */
+export async function arpAnswers(world: World, address: string): Promise<string[]> {
+  const namespace = world.namespace("host");
+  // A time limit (-w) would end it with the first answer.
+  const arping = ["arping", "-b", "-c", "1", "-I", "eth0", address];
+  const { stdout } = await attempt(["ip", "netns", "exec", namespace, ...arping]);
+  return Array.from(stdout.matchAll(/reply from .* \[([0-9A-F:]+)\]/g), ([, mac]) => {
+    return (mac ?? "").toLowerCase();
+  });
+}
+
 /** The hardware address in the ARP table of `machine`; `undefined` while there is none. */
 export async function neighbour(
   world: World,

@@ -23,6 +23,14 @@ export interface SeenClaim {
   readonly mac: string;
 }
 
+/** An ARP packet in its frame. */
+export interface SeenArp {
+  readonly frameSource: string;
+  readonly senderMac: string;
+  readonly senderAddress: string;
+  readonly targetAddress: string;
+}
+
 /** The version 2 advertisements of a capture; anything that is none is left out. */
 export function adverts(frames: readonly CapturedFrame[]): SeenAdvert[] {
   return frames.flatMap(({ tMs, frame: view }) => {
@@ -40,11 +48,31 @@ export function adverts(frames: readonly CapturedFrame[]): SeenAdvert[] {
 
 export function claims(frames: readonly CapturedFrame[]): SeenClaim[] {
   return frames.flatMap(({ tMs, frame: view }) => {
-    const seen = ethernet.parse(view);
-    if (!seen.ok || seen.value.etherType !== ethernet.ETHER_TYPE.arp) return [];
-    const packet = arp.parse(seen.value.payload);
-    if (!packet.ok || !arp.isGratuitous(packet.value)) return [];
-    const { senderAddress, senderMac } = packet.value;
+    const packet = arpIn(view)?.packet;
+    if (packet === undefined || !arp.isGratuitous(packet)) return [];
+    const { senderAddress, senderMac } = packet;
     return [{ tMs, address: formatIp(senderAddress), mac: formatMac(senderMac) }];
   });
+}
+
+/** All ARP packets of a capture: questions, answers and announcements. */
+export function arps(frames: readonly CapturedFrame[]): SeenArp[] {
+  return frames.flatMap(({ frame: view }) => {
+    const seen = arpIn(view);
+    if (seen === undefined) return [];
+    const { senderMac, senderAddress, targetAddress } = seen.packet;
+    return [{
+      frameSource: formatMac(seen.frameSource),
+      senderMac: formatMac(senderMac),
+      senderAddress: formatIp(senderAddress),
+      targetAddress: formatIp(targetAddress),
+    }];
+  });
+}
+
+function arpIn(view: DataView) {
+  const seen = ethernet.parse(view);
+  if (!seen.ok || seen.value.etherType !== ethernet.ETHER_TYPE.arp) return undefined;
+  const packet = arp.parse(seen.value.payload);
+  return packet.ok ? { frameSource: seen.value.source, packet: packet.value } : undefined;
 }

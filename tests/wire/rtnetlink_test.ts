@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatPrefix, ip } from "../../src/base/ip.ts";
+import { formatPrefix } from "../../src/base/ip.ts";
 import { formatMac } from "../../src/base/mac.ts";
 import * as netlink from "../../src/wire/netlink.ts";
 import * as rtnetlink from "../../src/wire/rtnetlink.ts";
 import { fromHex, hexOf, viewOf } from "../support/bytes.ts";
+import { emitAll } from "../support/netlink_requests.ts";
 import {
   ADDRESS_ADDED,
   ADDRESS_REMOVED,
@@ -61,22 +62,12 @@ const AS_IPROUTE2 = [
     flags: 0,
     hex: "00000000000000000000000000000000 08001b0007040052",
   },
-  {
-    what: "removeAddress() like ip addr del ADDRESS dev DEV",
-    request: rtnetlink.removeAddress({
-      ifindex: 3,
-      prefix: { address: ip("10.9.0.100"), length: 24 },
-    }),
-    type: 0x15,
-    flags: 0,
-    hex: "0218000003000000 080002000a090064 080001000a090064",
-  },
 ] as const;
 
 for (const { what, request, type, flags, hex } of AS_IPROUTE2) {
   Deno.test(`${what}, byte for byte`, () => {
     assert.deepEqual([request.type, request.flags], [type, flags]);
-    const bytes = netlink.emitAll([{ ...request, sequence: 1 }]);
+    const bytes = emitAll([{ ...request, sequence: 1 }]);
     assert.equal(hexOf(bytes.subarray(16)), hexOf(fromHex(hex)));
   });
 }
@@ -95,7 +86,7 @@ function treeOf(view: DataView, { start = 0, nested }: { start?: number; nested:
 }
 
 function payloadOf(request: rtnetlink.Request): DataView {
-  return messageOf(netlink.emitAll([{ ...request, sequence: 1 }])).payload;
+  return messageOf(emitAll([{ ...request, sequence: 1 }])).payload;
 }
 
 Deno.test("newMacvlan() asks for what ip link add … type macvlan mode bridge asks for", () => {
@@ -131,45 +122,6 @@ Deno.test("disableAddressGeneration() asks for what ip link set … addrgenmode 
   assert.equal(hexOf(request.fixed), hexOf(asIproute2.subarray(0, 16)));
 });
 
-for (
-  const { noPrefixRoute, flags } of [
-    { noPrefixRoute: false, flags: "00000000" },
-    { noPrefixRoute: true, flags: "00020000" },
-  ]
-) {
-  Deno.test(`addAddress() sends address, mark and flags with noPrefixRoute ${noPrefixRoute}`, () => {
-    const request = rtnetlink.addAddress({
-      ifindex: 3,
-      prefix: { address: ip("10.9.0.100"), length: 24 },
-      noPrefixRoute,
-      protocol: 112,
-    });
-    assert.deepEqual(treeOf(payloadOf(request), { start: 8, nested: {} }), {
-      1: "0a090064",
-      2: "0a090064",
-      8: flags,
-      11: "70",
-    });
-    assert.equal(hexOf(request.fixed), "0218000003000000");
-    assert.equal(request.flags, netlink.FLAG.create | netlink.FLAG.exclusive);
-  });
-}
-
-Deno.test("addAddress() writes IPv6 addresses with their family and all 16 bytes", () => {
-  const prefix = { address: ip("fe80::5"), length: 64 };
-  const request = rtnetlink.addAddress({
-    ifindex: 3,
-    prefix,
-    noPrefixRoute: false,
-    protocol: 112,
-  });
-  assert.equal(hexOf(request.fixed), "0a40000003000000");
-  assert.equal(
-    treeOf(payloadOf(request), { start: 8, nested: {} })[2],
-    "fe800000000000000000000000000005",
-  );
-});
-
 Deno.test("setIpv4Settings() sends the settings that are given and no other", () => {
   const request = rtnetlink.setIpv4Settings(4, { arpIgnore: 1, forwarding: 0 });
   const tree = treeOf(payloadOf(request), { start: 16, nested: { 26: { 2: { 1: {} } } } });
@@ -195,35 +147,43 @@ Deno.test("parseLink() reads the kernel's description of a macvlan", () => {
     index: 4,
     name: "vr7",
     ethernet: true,
+    adminUp: true,
     up: true,
+    mtu: 1200,
     mac: VIRTUAL_MAC,
     group: GROUP,
     kind: "macvlan",
     parentIndex: 3,
     ipv4Settings: {
       forwarding: 0,
+      proxyArp: 0,
       sendRedirects: 0,
       rpFilter: 0,
+      arpFilter: 0,
+      mediumId: 0,
       arpAnnounce: 2,
       arpIgnore: 1,
       promoteSecondaries: 0,
+      acceptLocal: 0,
+      proxyArpPvlan: 0,
     },
   });
 });
 
 /** `flags` of struct ifinfomsg: 0x1 IFF_UP, 0x10000 IFF_LOWER_UP. */
 const UP = [
-  { flags: "43100100", up: true, why: "switched on, with carrier" },
-  { flags: "03100000", up: false, why: "switched on, without carrier" },
-  { flags: "02100100", up: false, why: "carrier, but switched off" },
-  { flags: "02100000", up: false, why: "neither" },
+  { flags: "43100100", adminUp: true, up: true, why: "switched on, with carrier" },
+  { flags: "03100000", adminUp: true, up: false, why: "switched on, without carrier" },
+  { flags: "02100100", adminUp: false, up: false, why: "carrier, but switched off" },
+  { flags: "02100000", adminUp: false, up: false, why: "neither" },
 ] as const;
 
-for (const { flags, up, why } of UP) {
+for (const { flags, adminUp, up, why } of UP) {
   Deno.test(`parseLink() says up ${up}: ${why}`, () => {
     const bytes = MACVLAN.slice();
     bytes.set(fromHex(flags), 16 + 8);
-    assert.equal(rtnetlink.parseLink(messageOf(bytes))?.up, up);
+    const link = rtnetlink.parseLink(messageOf(bytes));
+    assert.deepEqual([link?.adminUp, link?.up], [adminUp, up]);
   });
 }
 
@@ -234,7 +194,7 @@ Deno.test("parseLink() passes over what a bridge says of its ports", () => {
 });
 
 Deno.test("parseLink() tells an interface of another kind and leaves a long hardware address out", () => {
-  const bytes = netlink.emitAll([{
+  const bytes = emitAll([{
     type: rtnetlink.RTM.newLink,
     flags: 0,
     sequence: 0,
@@ -249,6 +209,7 @@ Deno.test("parseLink() tells an interface of another kind and leaves a long hard
     index: 9,
     name: "ib0",
     ethernet: false,
+    adminUp: true,
     up: true,
     group: 0,
   });
@@ -256,7 +217,7 @@ Deno.test("parseLink() tells an interface of another kind and leaves a long hard
 
 Deno.test("parseLink() reads the settings that an older kernel's shorter list has", () => {
   const conf = [{ type: 1, value: fromHex("01000000 00000000 00000000") }];
-  const bytes = netlink.emitAll([{
+  const bytes = emitAll([{
     type: rtnetlink.RTM.newLink,
     flags: 0,
     sequence: 0,
@@ -267,7 +228,7 @@ Deno.test("parseLink() reads the settings that an older kernel's shorter list ha
     ],
   }]);
   const link = rtnetlink.parseLink(messageOf(bytes));
-  assert.deepEqual(link?.ipv4Settings, { forwarding: 1 });
+  assert.deepEqual(link?.ipv4Settings, { forwarding: 1, proxyArp: 0 });
 });
 
 const ADDRESSES = [

@@ -25,12 +25,12 @@ class EmptyNamespace implements AsyncDisposable {
   }
 }
 
-Deno.test("NetlinkDriver keeps the drivers' contract with the kernel", async () => {
+Deno.test("the drivers keep their contract with the kernel, and end in the same state", async () => {
   await using namespace = await EmptyNamespace.create();
-  await namespace.runTests([], "netlink_inside.ts");
+  await namespace.runTests([], "contract_inside.ts");
 });
 
-Deno.test("NetlinkDriver names the missing capability", async () => {
+Deno.test("the drivers name the missing capability", async () => {
   await using namespace = await EmptyNamespace.create();
-  await namespace.runTests(["setpriv", "--bounding-set=-net_admin"], "netlink_unprivileged.ts");
+  await namespace.runTests(["setpriv", "--bounding-set=-net_admin"], "unprivileged_inside.ts");
 });
