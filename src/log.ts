@@ -23,6 +23,8 @@ export interface Log {
   information(message: string): void;
   warning(message: string): void;
   error(message: string): void;
+  /** Whether lines wait to be written, for which the event loop has to turn. */
+  readonly busy: boolean;
   /** `message` is asked for only where the level is on. */
   debug(level: Exclude<DebugLevel, 0>, source: LogSource, message: () => string): void;
 }
@@ -55,10 +57,16 @@ export function openLog(options: LogOptions): OpenLog {
       { category: ["logtape", "meta"], sinks: ["lines"], lowestLevel: "error" },
     ],
   });
-  return { ...loggerFor(options.debug), close: () => flushAll(out, err) };
+  return {
+    ...loggerFor(options.debug),
+    get busy() {
+      return out.busy || err.busy;
+    },
+    close: () => flushAll(out, err),
+  };
 }
 
-function loggerFor(debug: DebugLevel): Log {
+function loggerFor(debug: DebugLevel): Omit<Log, "busy"> {
   const logger = getLogger([CATEGORY]);
   return {
     information: (message) => logger.info("{text}", { text: message }),
@@ -176,6 +184,10 @@ class LineWriter {
     }
     this.#waiting.push(line);
     this.#writing ??= this.#drain();
+  }
+
+  get busy(): boolean {
+    return this.#writing !== undefined;
   }
 
   async flush(): Promise<void> {

@@ -1,26 +1,25 @@
 import { SyscallError } from "../../ffi/errno.ts";
-import type { Fd } from "../../ffi/fd.ts";
+import type { ReceiveSlots } from "../../ffi/frame_slots.ts";
 import { equalIp } from "../base/ip.ts";
 import { equalMac } from "../base/mac.ts";
 import { type Change, type Driver, isSoAlready, OUR_PROTOCOL } from "../drivers/driver.ts";
 import type { Log } from "../log.ts";
 import type { FaultReason, LinkFacts } from "../vrrp/types.ts";
 import type { LinkInfo } from "../wire/rtnetlink.ts";
+import type { Watcher } from "./attention.ts";
 import type { Batch } from "./batch.ts";
+import { Claims } from "./claims.ts";
 import { type InterfaceTable, ownAddresses } from "./interfaces.ts";
 import { Link } from "./link.ts";
 import { LinkSettings } from "./link_settings.ts";
 import type { LogLimit } from "./log_limit.ts";
+import { MachineCheck } from "./machine_check.ts";
 import { type Carrier, Macvlans } from "./macvlans.ts";
 import { judge, type PresentInterface, type Verdict } from "./placement.ts";
+import { Upkeep } from "./upkeep.ts";
 import type { Placement, Router } from "./router.ts";
 import { Segment } from "./segment.ts";
-
-/** Who has to be told when a socket can be read. */
-export interface Watcher {
-  watch(fd: Fd, take: (batch: Batch, nowMs: number) => void): void;
-  unwatch(fd: Fd): void;
-}
+import type { OtherDaemons } from "./undo/other_daemons.ts";
 
 export interface AttachmentParts {
   readonly routers: readonly Router[];
@@ -28,9 +27,19 @@ export interface AttachmentParts {
   readonly table: InterfaceTable;
   readonly log: Log;
   readonly limit: LogLimit;
+  readonly others: OtherDaemons;
   readonly watcher: Watcher;
+  /** Where frames are received. */
+  readonly slots: ReceiveSlots;
   /** Milliseconds on the clock of every deadline. */
   readonly clock: () => number;
+}
+
+/** An interface that virtual routers run on. */
+interface Attached {
+  readonly segment: Segment;
+  /** What it is called now; its virtual routers know it by the name that it had. */
+  name: string;
 }
 
 /**
@@ -41,8 +50,12 @@ export class Attachments implements Disposable {
   readonly #parts: AttachmentParts;
   readonly #settings: LinkSettings;
   readonly #macvlans: Macvlans;
+  readonly #claims: Claims;
+  readonly #machine: MachineCheck;
   readonly #byInterface: ReadonlyMap<string, readonly Router[]>;
-  readonly #segments = new Map<string, Segment>();
+  readonly #upkeep: Upkeep;
+  /** By the name in the configuration. */
+  readonly #attached = new Map<string, Attached>();
   /** Closed only after the batch that says goodbye on them. */
   #retired: Segment[] = [];
 
@@ -50,19 +63,26 @@ export class Attachments implements Disposable {
     this.#parts = parts;
     this.#settings = new LinkSettings(parts);
     this.#macvlans = new Macvlans({ ...parts, settings: this.#settings });
+    this.#machine = new MachineCheck(parts);
+    this.#claims = new Claims(parts);
+    this.#upkeep = new Upkeep(parts.table);
     this.#byInterface = Map.groupBy(parts.routers, ({ config }) => config.interface);
   }
 
-  /** Addresses that bear our mark from a run that ended without removing them. */
+  /**
+   * Addresses that bear our mark from a run that ended without removing them, and whose undo file
+   * is lost. What another living daemon has noted is that one's, and stays.
+   */
   removeLeftovers(): void {
-    const { table, driver, log } = this.#parts;
+    const { table, driver, log, others } = this.#parts;
     const changes = Array.from(this.#byInterface, ([name, routers]): Change[] => {
       const ifindex = table.byName(name)?.index;
       if (ifindex === undefined) return [];
       const virtual = routers.flatMap(({ config }) => config.protocol.addresses);
       return table.addressesOf(ifindex)
         .filter(({ protocol, prefix }) =>
-          protocol === OUR_PROTOCOL && virtual.some((one) => equalIp(one, prefix.address))
+          protocol === OUR_PROTOCOL && virtual.some((one) => equalIp(one, prefix.address)) &&
+          !others.haveAddress({ ifindex, prefix })
         )
         .map(({ prefix }) => ({
           change: "removeAddress",
@@ -86,10 +106,16 @@ export class Attachments implements Disposable {
     }
   }
 
-  /** Tries again what the kernel has refused a while ago. */
+  /** When {@linkcode retry} has to put something back that others have taken away. */
+  get putBackMs(): number {
+    return this.#upkeep.dueMs;
+  }
+
+  /** Tries again what the kernel has refused a while ago, and puts back what was to wait. */
   retry(batch: Batch, nowMs: number): void {
-    const due = this.#parts.routers.filter(({ retryMs }) => retryMs <= nowMs);
-    for (const router of due) router.unblock();
+    const refused = this.#parts.routers.filter(({ retryMs }) => retryMs <= nowMs);
+    for (const router of refused) router.unblock();
+    const due = [...refused, ...this.#upkeep.due(nowMs)];
     for (const name of new Set(due.map(({ config }) => config.interface))) {
       this.#review(name, batch, nowMs);
     }
@@ -100,36 +126,73 @@ export class Attachments implements Disposable {
     const routers = this.#byInterface.get(name) ?? [];
     const indices = [
       table.byName(name)?.index,
-      this.#segments.get(name)?.link.ifindex,
+      this.#attached.get(name)?.segment.link.ifindex,
       ...routers.map(({ placement }) => placement?.carrier.ifindex),
     ];
     // A name that was taken may have become free by any change.
     return indices.some((index) => index !== undefined && touched.has(index)) ||
-      routers.some(({ state }) => state.name === "Fault" && state.reason === "nameTaken");
+      routers.some(({ state }) => state.name === "Fault" && WAITS_FOR_NAME.includes(state.reason));
   }
 
   #review(name: string, batch: Batch, nowMs: number): void {
     const { table } = this.#parts;
-    const link = table.byName(name);
     const routers = this.#byInterface.get(name) ?? [];
-    this.#retireStale(name, link, batch, nowMs);
+    const link = this.#find(name, batch, nowMs);
     const virtual = routers.flatMap(({ installed }) => installed.map(({ address }) => address));
-    const addresses = link === undefined ? [] : table.addressesOf(link.index);
+    const addresses = typeof link === "string" ? [] : table.addressesOf(link.index);
     const own = ownAddresses(addresses, virtual);
     const verdicts = this.#judgeAll(routers, { link, addresses, own });
+    this.#claims.judge(verdicts, nowMs);
     const segment = this.#segment(name, verdicts);
-    const carriers = this.#carriers(verdicts);
+    const carriers = this.#carriers(verdicts, batch);
     for (const [router, verdict] of verdicts) {
-      const carrier = verdict.ready ? carriers.get(router) ?? "refused" : verdict.reason;
-      if (segment === undefined || !verdict.ready || typeof carrier === "string") {
-        const reason = typeof carrier === "string" ? carrier : "refused";
-        batch.add(router, router.step({ kind: "linkFault", reason }, nowMs));
-      } else {
+      const carrier = carriers.get(router) ?? "refused";
+      if (!verdict.ready) this.#fail(router, verdict.reason, batch, nowMs);
+      else if (typeof segment === "string") this.#fail(router, segment, batch, nowMs);
+      else if (typeof carrier === "string") this.#fail(router, carrier, batch, nowMs);
+      else {
         const { source, mac: ownMac } = verdict.facts;
         const placement = { link: segment.link, source, ownMac, carrier };
         this.#settle(router, { placement, facts: verdict.facts }, batch, nowMs);
       }
     }
+  }
+
+  #fail(router: Router, reason: FaultReason, batch: Batch, nowMs: number): void {
+    this.#upkeep.rest(router);
+    batch.add(router, router.step({ kind: "linkFault", reason }, nowMs));
+  }
+
+  /**
+   * The interface that a configured name stands for: the one that the virtual routers run on for as
+   * long as it is there, whatever it is called by now; before that, the one of that name.
+   */
+  #find(name: string, batch: Batch, nowMs: number): PresentInterface["link"] {
+    const attached = this.#attached.get(name);
+    const followed = attached && this.#follow(attached);
+    if (followed !== undefined) return followed;
+    if (attached !== undefined) this.#retire(name, attached, batch, nowMs);
+    const link = this.#parts.table.byName(name);
+    if (link === undefined) return "interfaceMissing";
+    const taken = this.#attached.values().some(({ segment }) =>
+      segment.link.ifindex === link.index
+    );
+    return taken ? "interfaceFollowed" : link;
+  }
+
+  #follow(attached: Attached): LinkInfo | undefined {
+    const { table, log } = this.#parts;
+    const { segment, name } = attached;
+    const { ifindex } = segment.link;
+    const link = table.get(ifindex);
+    // Notifications may be lost, and the index be another link's by now: the sockets know.
+    if (!segment.link.attached) table.noteReplaced(ifindex);
+    if (link === undefined || segment.generation !== table.removals(ifindex)) return undefined;
+    if (link.name !== name) {
+      log.warning(`Interface ${name} is called ${link.name} now: its virtual routers stay on it`);
+      attached.name = link.name;
+    }
+    return link;
   }
 
   /** Tells the router what has changed about its place, if anything has. */
@@ -140,18 +203,26 @@ export class Attachments implements Disposable {
     nowMs: number,
   ): void {
     const before = router.placement;
-    const running = isRunning(router);
-    if (running && before !== undefined && samePlacement(before, placement)) {
-      this.#mendForwarding(router, placement, batch);
-      return;
+    const fault = isRunning(router) && before !== undefined
+      ? placeFault(router, { before, placement, facts })
+      : undefined;
+    if (fault !== undefined) this.#fail(router, fault, batch, nowMs);
+    const runs = isRunning(router);
+    if (!runs || before === undefined || !samePlacement(before, placement)) {
+      router.place(placement);
+      if (runs && before !== undefined) this.#reportSource(router, before, batch);
+      batch.add(router, router.step({ kind: "linkReady", facts }, nowMs));
     }
-    if (running && before?.carrier.ifindex !== placement.carrier.ifindex) {
-      // The addresses went with the link that carried them.
-      const event = { kind: "linkFault", reason: "interfaceMissing" } as const;
-      batch.add(router, router.step(event, nowMs));
-    }
-    router.place(placement);
-    batch.add(router, router.step({ kind: "linkReady", facts }, nowMs));
+    if (!runs) return this.#upkeep.rest(router);
+    this.#mendForwarding(router, placement, batch);
+    this.#upkeep.review(router, batch, nowMs);
+  }
+
+  #reportSource(router: Router, before: Placement, batch: Batch): void {
+    const source = router.placement?.source;
+    if (source === undefined || equalIp(source, before.source)) return;
+    const report = { what: "sourceChanged", before: before.source, source } as const;
+    batch.add(router, [{ do: "report", report }]);
   }
 
   /** Switching a machine's forwarding on or off reaches our links too, where it must not. */
@@ -174,50 +245,46 @@ export class Attachments implements Disposable {
     }));
   }
 
-  /** An interface of the same name may be another one: what was attached to the old one ends. */
-  #retireStale(name: string, link: LinkInfo | undefined, batch: Batch, nowMs: number): void {
-    const segment = this.#segments.get(name);
-    if (segment === undefined) return;
-    const { ifindex } = segment.link;
-    const same = ifindex === link?.index &&
-      segment.generation === this.#parts.table.removals(ifindex);
-    if (same) return;
-    this.#segments.delete(name);
+  /** What was attached to an interface that is gone ends. */
+  #retire(name: string, { segment }: Attached, batch: Batch, nowMs: number): void {
+    this.#attached.delete(name);
     this.#retired.push(segment);
+    const reason = segment.link.attached ? "noAddress" : "interfaceMissing";
     for (const router of this.#byInterface.get(name) ?? []) {
-      const event = { kind: "linkFault", reason: "interfaceMissing" } as const;
-      batch.add(router, router.step(event, nowMs));
+      this.#fail(router, reason, batch, nowMs);
     }
   }
 
-  #segment(name: string, verdicts: Map<Router, Verdict>): Segment | undefined {
-    const known = this.#segments.get(name);
-    if (known !== undefined) return known;
+  #segment(name: string, verdicts: Map<Router, Verdict>): Segment | FaultReason {
+    const known = this.#attached.get(name);
+    if (known !== undefined) return known.segment;
     const ready = verdicts.values().find((verdict) => verdict.ready);
-    if (ready === undefined) return undefined;
+    if (ready === undefined) return "refused";
     try {
-      return this.#openSegment(ready.link, [...verdicts.keys()]);
+      const segment = this.#openSegment(ready.link, [...verdicts.keys()]);
+      this.#attached.set(name, { segment, name: ready.link.name });
+      return segment;
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
+      // It has just gone, and the notification of that is on its way.
+      if (error.code === "ENODEV") return "interfaceMissing";
       this.#parts.log.error(error.message);
-      return undefined;
+      return "refused";
     }
   }
 
   #openSegment(info: LinkInfo, routers: readonly Router[]): Segment {
-    const { log, limit, watcher, clock, table } = this.#parts;
+    const { log, slots, table } = this.#parts;
     const filtered = routers.every(({ config }) => config.socketFilter);
     const vrids = filtered ? routers.map(({ config }) => config.protocol.vrid) : "any";
-    const link = new Link({ name: info.name, ifindex: info.index, vrids, log });
+    const link = new Link({ name: info.name, ifindex: info.index, vrids, slots, log });
     const generation = table.removals(info.index);
-    const segment = new Segment({ link, generation, routers, log, limit, clock });
-    watcher.watch(link.vrrpFd, (batch) => segment.receiveAdverts(batch));
-    watcher.watch(link.arpFd, (batch) => segment.receiveArps(batch));
-    this.#segments.set(info.name, segment);
+    const segment = new Segment({ ...this.#parts, link, generation, routers });
+    this.#machine.warn(info.name, routers);
     return segment;
   }
 
-  #carriers(verdicts: Map<Router, Verdict>): Map<Router, Carrier | FaultReason> {
+  #carriers(verdicts: Map<Router, Verdict>, batch: Batch): Map<Router, Carrier | FaultReason> {
     const carriers = new Map<Router, Carrier | FaultReason>();
     const onMacvlan: Router[] = [];
     let parent: LinkInfo | undefined;
@@ -232,19 +299,45 @@ export class Attachments implements Disposable {
     // Removing one address must not take others of its network along.
     if (carriers.size > 0) this.#settings.keep(parent, { promoteSecondaries: 1 });
     if (onMacvlan.length === 0) return carriers;
+    for (const router of onMacvlan) this.#noticeLowered(router, batch);
     return new Map([...carriers, ...this.#macvlans.ensure(onMacvlan, parent)]);
+  }
+
+  #noticeLowered(router: Router, batch: Batch): void {
+    const ifindex = router.placement?.carrier.ifindex;
+    const link = ifindex === undefined ? undefined : this.#parts.table.get(ifindex);
+    if (!isRunning(router) || link === undefined || link.adminUp) return;
+    batch.add(router, [{ do: "report", report: { what: "carrierLowered" } }]);
   }
 
   /** Closes the sockets of interfaces that are gone; call after the batch was carried out. */
   closeRetired(): void {
-    for (const segment of this.#retired) this.#close(segment);
+    for (const segment of this.#retired) segment[Symbol.dispose]();
     this.#retired = [];
   }
 
-  #close(segment: Segment): void {
-    this.#parts.watcher.unwatch(segment.link.vrrpFd);
-    this.#parts.watcher.unwatch(segment.link.arpFd);
-    segment.link[Symbol.dispose]();
+  /** When {@linkcode look} is due. */
+  get nextLookMs(): number {
+    let earliestMs = Infinity;
+    for (const { segment } of this.#attached.values()) {
+      earliestMs = Math.min(earliestMs, segment.lookAtMs);
+    }
+    return earliestMs;
+  }
+
+  /** Reads what has waited long enough. */
+  look(batch: Batch, nowMs: number): void {
+    for (const { segment } of this.#attached.values()) segment.look(batch, nowMs);
+  }
+
+  /** Reads all that may wait unannounced. */
+  catchUp(batch: Batch): void {
+    for (const { segment } of this.#attached.values()) segment.catchUp(batch);
+  }
+
+  /** This virtual router has changed its state. */
+  attend({ config }: Router, nowMs: number): void {
+    this.#attached.get(config.interface)?.segment.attend(nowMs);
   }
 
   /** Deletes our links, puts settings of others back and closes all sockets. */
@@ -252,9 +345,23 @@ export class Attachments implements Disposable {
     this.closeRetired();
     this.#macvlans.remove();
     this.#settings.restore();
-    for (const segment of this.#segments.values()) this.#close(segment);
-    this.#segments.clear();
+    for (const { segment } of this.#attached.values()) segment[Symbol.dispose]();
+    this.#attached.clear();
   }
+}
+
+/** Faults that any change of any interface may end. */
+const WAITS_FOR_NAME: readonly FaultReason[] = ["nameTaken", "interfaceFollowed"];
+
+/** Why the router cannot simply go on in its new place. */
+function placeFault(
+  { state }: Router,
+  { before, placement, facts }: { before: Placement; placement: Placement; facts: LinkFacts },
+): FaultReason | undefined {
+  // The addresses went with the link that carried them.
+  if (before.carrier.ifindex !== placement.carrier.ifindex) return "carrierMissing";
+  const owned = "facts" in state && state.facts.owner;
+  return owned && !facts.owner ? "ownershipLost" : undefined;
 }
 
 function isRunning({ state }: Router): boolean {
@@ -263,5 +370,6 @@ function isRunning({ state }: Router): boolean {
 
 function samePlacement(a: Placement, b: Placement): boolean {
   return a.link === b.link && equalIp(a.source, b.source) &&
-    equalMac(a.ownMac, b.ownMac) && a.carrier.ifindex === b.carrier.ifindex;
+    equalMac(a.ownMac, b.ownMac) && a.carrier.ifindex === b.carrier.ifindex &&
+    a.carrier.name === b.carrier.name;
 }

@@ -1,13 +1,21 @@
 import { SyscallError } from "../../ffi/errno.ts";
 import { readSysctl } from "../../ffi/sysctl.ts";
+import { equalIp } from "../base/ip.ts";
 import type { MacAddress } from "../base/mac.ts";
-import { type Change, type Driver, type DriverError, isSoAlready } from "../drivers/driver.ts";
+import {
+  type Change,
+  type DriverError,
+  type DriverName,
+  isSoAlready,
+  OUR_PROTOCOL,
+} from "../drivers/driver.ts";
+import type { Drivers } from "../drivers/drivers.ts";
 import type { Log } from "../log.ts";
 import type { FaultReason, Report } from "../vrrp/types.ts";
 import type { Batch, KernelWish } from "./batch.ts";
 import { type InterfaceView, kernelChanges } from "./installation.ts";
 import { type InterfaceTable, ownAddresses } from "./interfaces.ts";
-import type { Link } from "./link.ts";
+import type { Outlet } from "./link.ts";
 import { heldBack, type LogLimit } from "./log_limit.ts";
 import { reportLines } from "./report_text.ts";
 import { gratuitousArp, type Router } from "./router.ts";
@@ -25,11 +33,24 @@ const SLICE = { changes: 64, announcements: 256, reports: 32 } as const;
 /** A driver's ways of saying that it does not change the hardware address while the link is up. */
 const MAC_REFUSED = ["EBUSY", "EOPNOTSUPP"];
 
+/** Others on the network can provoke all but these, which take their time by themselves. */
+const UNHURRIED: readonly Report["what"][] = ["transition", "paused"];
+
+/** These come at the rate at which we put things back. */
+const PACED: readonly Report["what"][] = [
+  "addressesRemoved",
+  "macReplaced",
+  "carrierLowered",
+  "sourceChanged",
+];
+
+type AddressAddition = Extract<Change, { change: "addAddress" }>;
+
 interface Announcement {
   readonly repeat: number;
   /** Looked at when its turn comes: the virtual router may not be Master any more. */
   readonly frames: () => readonly Uint8Array<ArrayBuffer>[];
-  readonly link: Link;
+  readonly link: Outlet;
 }
 
 /**
@@ -38,7 +59,7 @@ interface Announcement {
  * of virtual routers no deadline waits for the take-over of the others.
  */
 export class Backlog {
-  readonly #driver: Driver;
+  readonly #drivers: Pick<Drivers, "of">;
   readonly #table: InterfaceTable;
   readonly #sender: Sender;
   readonly #log: Log;
@@ -50,14 +71,14 @@ export class Backlog {
 
   constructor(
     parts: {
-      driver: Driver;
+      drivers: Pick<Drivers, "of">;
       table: InterfaceTable;
       sender: Sender;
       log: Log;
       limit: LogLimit;
     },
   ) {
-    this.#driver = parts.driver;
+    this.#drivers = parts.drivers;
     this.#table = parts.table;
     this.#sender = parts.sender;
     this.#log = parts.log;
@@ -67,6 +88,11 @@ export class Backlog {
   get empty(): boolean {
     return this.#changes.length === 0 && this.#reports.length === 0 &&
       this.#rounds.every((round) => round.length === 0);
+  }
+
+  /** Whether the kernel is still to be changed: until then the machine is not what it is to be. */
+  get changesKernel(): boolean {
+    return this.#changes.length > 0;
   }
 
   add(batch: Batch): void {
@@ -91,64 +117,105 @@ export class Backlog {
 
   /** One write for many virtual routers. */
   #changeKernel(nowMs: number): readonly Failure[] {
-    const wishes = this.#changes.slice(0, SLICE.changes);
-    const installed = new Map(wishes.map(({ router }) => [router, router.installed]));
+    const installed = new Map<Router, Router["installed"]>();
     const askedBy = new Map<Change, KernelWish>();
-    const forwarding = new Map<number, number>();
-    for (const wish of wishes) {
-      const view = this.#view(wish.placement.link, forwarding);
+    const views = new Map<number, InterfaceView>();
+    let taken = 0;
+    for (const wish of this.#changes) {
+      // Many a wish needs no change at all: a slice is as much as the kernel has to do.
+      if (askedBy.size >= SLICE.changes) break;
+      taken++;
+      if (!installed.has(wish.router)) installed.set(wish.router, wish.router.installed);
+      const view = this.#view(wish.placement.link, views);
       for (const change of kernelChanges(wish, view)) askedBy.set(change, wish);
     }
-    const refused = this.#apply([...askedBy.keys()], installed);
-    this.#changes = this.#changes.slice(wishes.length);
+    const refused = this.#apply(askedBy, installed);
+    this.#changes = this.#changes.slice(taken);
     this.#followUp(askedBy, refused);
     return this.#failures(refused.filter((error) => !isSoAlready(error)), askedBy, nowMs);
   }
 
   /** After an exception all is as before, so that an orderly stop can still undo it. */
   #apply(
-    changes: readonly Change[],
+    askedBy: ReadonlyMap<Change, KernelWish>,
     installed: ReadonlyMap<Router, Router["installed"]>,
   ): readonly DriverError[] {
-    if (changes.length === 0) return [];
+    if (askedBy.size === 0) return [];
+    const errors: DriverError[] = [];
     try {
-      return this.#driver.apply(changes);
+      for (const [name, changes] of byDriver(askedBy)) {
+        errors.push(...this.#drivers.of(name).apply(changes));
+      }
+      return errors;
     } catch (error) {
       for (const [router, prefixes] of installed) router.noteInstalled(prefixes);
       throw error;
     }
   }
 
-  #view(link: Link, forwarding: Map<number, number>): InterfaceView {
+  #view(link: Outlet, views: Map<number, InterfaceView>): InterfaceView {
     const { ifindex } = link;
-    const known = forwarding.get(ifindex) ?? this.#forwarding(link);
-    forwarding.set(ifindex, known);
-    return { addresses: this.#table.addressesOf(ifindex), forwarding: known };
+    const known = views.get(ifindex);
+    if (known !== undefined) return known;
+    // Those with our mark, hundreds at times, neither decide a prefix nor belong to others.
+    const addresses = this.#table.addressesOf(ifindex)
+      .filter(({ protocol }) => protocol !== OUR_PROTOCOL);
+    const view = { addresses, forwarding: this.#forwarding(link) };
+    views.set(ifindex, view);
+    return view;
   }
 
   /** As it is now: not every change of it is told. */
-  #forwarding({ name, ifindex }: Link): number {
+  #forwarding({ name, ifindex }: Outlet): number {
+    const link = this.#table.get(ifindex);
     try {
-      return Number(readSysctl(`net/ipv4/conf/${name}/forwarding`));
+      return Number(readSysctl(`net/ipv4/conf/${link?.name ?? name}/forwarding`));
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
-      return this.#table.get(ifindex)?.ipv4Settings?.forwarding ?? 0;
+      return link?.ipv4Settings?.forwarding ?? 0;
     }
   }
 
   #followUp(askedBy: Map<Change, KernelWish>, refused: readonly DriverError[]): void {
     const refusals = new Map(refused.map((error) => [error.change, error]));
-    for (const [change, { router }] of askedBy) {
+    for (const [change, wish] of askedBy) {
       const refusal = refusals.get(change);
-      if (change.change === "addAddress" && refusal !== undefined) {
-        // Whoever set it before us keeps it when we go.
-        router.forgetInstalled(change.prefix.address);
-      } else if (change.change === "setMac" && refusal === undefined) {
-        this.#announceOwn(router, change.mac);
-      } else if (change.change === "setIpv4" && refusal === undefined) {
-        this.#table.noteSettings(change.ifindex, change.settings);
-      }
+      if (refusal === undefined) this.#noteDone(change, wish);
+      else if (change.change === "addAddress") this.#noteNotAdded(change, wish, refusal);
+      else if (isSoAlready(refusal)) this.#noteDone(change, wish);
     }
+  }
+
+  /** What we do ourselves is known at once: no notification need come of it. */
+  #noteDone(change: Change, { router }: KernelWish): void {
+    switch (change.change) {
+      case "addAddress":
+        return this.#table.noteAddress(change.ifindex, change.prefix);
+      case "removeAddress":
+        return this.#table.noteAddressGone(change.ifindex, change.prefix);
+      case "setIpv4":
+        return this.#table.noteSettings(change.ifindex, change.settings);
+      case "setMac":
+        this.#table.noteMac(change.ifindex, change.mac);
+        if (router.replacesMac) this.#announceOwn(router, change.mac);
+    }
+  }
+
+  /** Whoever set an address before us keeps it when we go, unless that was ourselves. */
+  #noteNotAdded(change: AddressAddition, { router, want }: KernelWish, refusal: DriverError): void {
+    const { ifindex, prefix } = change;
+    const ours = isSoAlready(refusal) &&
+      (want === "restoreAddresses" || this.#bearsOurMark(change, router));
+    if (!ours) router.forgetInstalled(prefix.address);
+    else this.#table.noteAddress(ifindex, prefix);
+  }
+
+  #bearsOurMark(wanted: AddressAddition, { config }: Router): boolean {
+    const driver = this.#drivers.of(config.driver);
+    return driver.addresses().some(({ ifindex, protocol, prefix }) =>
+      ifindex === wanted.ifindex && protocol === OUR_PROTOCOL &&
+      prefix.length === wanted.prefix.length && equalIp(prefix.address, wanted.prefix.address)
+    );
   }
 
   #failures(
@@ -192,6 +259,7 @@ export class Backlog {
       }
       this.#announce(announcement, round + 1);
     }
+    this.#sender.flush(nowMs);
   }
 
   #tell(router: Router, { code, message }: DriverError, nowMs: number): void {
@@ -201,9 +269,7 @@ export class Backlog {
 
   #writeReports(nowMs: number): void {
     for (const { router, report } of this.#reports.slice(0, SLICE.reports)) {
-      // Others can provoke all but changes of state, which take their time by themselves.
-      const limited = report.what !== "transition" && report.what !== "paused";
-      const held = limited ? this.#limit.ask(router.label, report.what, nowMs) : 0;
+      const held = this.#heldBack(router, report, nowMs);
       if (held === undefined) continue;
       for (const { level, text } of reportLines(router, report)) {
         this.#log[level](text + heldBack(held));
@@ -211,9 +277,28 @@ export class Backlog {
     }
     this.#reports = this.#reports.slice(SLICE.reports);
   }
+
+  /** See LogLimit.ask(). */
+  #heldBack(router: Router, { what }: Report, nowMs: number): number | undefined {
+    if (UNHURRIED.includes(what)) return 0;
+    if (PACED.includes(what)) return this.#limit.admit(nowMs) ? 0 : undefined;
+    return this.#limit.ask(router.label, what, nowMs);
+  }
 }
 
-/** Nothing is left to take back from an interface that is gone. */
+/** Nothing is left to take back from an interface that is gone, nor to put back on it. */
 function isGone({ want }: KernelWish, { code }: DriverError): boolean {
-  return code === "ENODEV" && (want === "releaseMac" || want === "removeAddresses");
+  return code === "ENODEV" && want !== "assumeMac" && want !== "addAddresses";
+}
+
+/** Each virtual router's changes in their order, for the driver that it asks for. */
+function byDriver(askedBy: ReadonlyMap<Change, KernelWish>): Map<DriverName, Change[]> {
+  const changes = new Map<DriverName, Change[]>();
+  for (const [change, { router }] of askedBy) {
+    const { driver } = router.config;
+    const list = changes.get(driver);
+    if (list === undefined) changes.set(driver, [change]);
+    else list.push(change);
+  }
+  return changes;
 }

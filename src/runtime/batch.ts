@@ -1,9 +1,13 @@
 import { unreachable } from "../base/assert.ts";
 import type { Action, Report } from "../vrrp/types.ts";
 import type { Placement, Router } from "./router.ts";
+import type { AdvertWish } from "./sender.ts";
 
-/** The actions that change the kernel's configuration. */
-export type KernelAction = Extract<Action["do"], `${string}Mac` | `${string}Addresses`>;
+/** The actions that change the kernel's configuration, and what puts back what others took away. */
+export type KernelAction =
+  | Extract<Action["do"], `${string}Mac` | `${string}Addresses`>
+  | "restoreMac"
+  | "restoreAddresses";
 
 /** Bound to the place that it is meant for: the router may live elsewhere when its turn comes. */
 export interface KernelWish {
@@ -18,7 +22,7 @@ export interface KernelWish {
  * order that each one's actions came in holds within each kind.
  */
 export class Batch {
-  readonly adverts: { readonly router: Router; readonly priority: number }[] = [];
+  readonly adverts: AdvertWish[] = [];
   readonly changes: KernelWish[] = [];
   readonly announcements: { readonly router: Router; readonly repeat: number }[] = [];
   readonly reports: { readonly router: Router; readonly report: Report }[] = [];

@@ -1,42 +1,56 @@
 import { boottimeMs } from "../../ffi/clock.ts";
 import type { Fd } from "../../ffi/fd.ts";
+import { ReceiveSlots } from "../../ffi/frame_slots.ts";
 import { FIRST_TOKEN, Poller } from "../../ffi/poller.ts";
-import type { VirtualRouterConfig } from "../config/types.ts";
+import type { StaticRoute, VirtualRouterConfig } from "../config/types.ts";
 import type { Driver } from "../drivers/driver.ts";
+import type { Drivers } from "../drivers/drivers.ts";
 import type { Log } from "../log.ts";
 import { Attachments } from "./attachments.ts";
 import { Backlog } from "./backlog.ts";
 import { Batch } from "./batch.ts";
+import { Deadlines } from "./deadlines.ts";
 import { InterfaceTable } from "./interfaces.ts";
 import { LogLimit } from "./log_limit.ts";
 import { Monitor } from "./monitor.ts";
-
+import { Rehearsal } from "./rehearsal.ts";
 import { Router } from "./router.ts";
+import { Routes } from "./routes.ts";
 import { Sender } from "./sender.ts";
+import type { OtherDaemons } from "./undo/other_daemons.ts";
 
 /** One wake for what is due within this time of each other; nothing is ever early. */
 const TOGETHER_MS = 0.2;
 /** Lateness that any machine shows at times; beyond it the virtual routers are asked. */
 const ORDINARY_LATENESS_MS = 10;
 
-/** So long before a deadline the exact way of waiting takes over: the other may be that late. */
+/** So long before a deadline nothing else gets a turn: it may take that long. */
 const EXACT_MS = 20;
-/** After something has arrived, more is waited for in the exact way for this long. */
-const FOLLOW_UP_MS = 8;
 /** Each look brings up to 64 sockets, or none after a signal. */
 const LOOKS_BEFORE_TIMERS = 16;
 /** The backlog of a take-over waits so long for further virtual routers that are about to be due. */
 const GATHER_MS = 8;
-/** Signals and output get their turn at least this often, and this often when deadlines press. */
-const BREATH_MS = 100;
-const LATEST_BREATH_MS = 1000;
+/** Signals and output get their turn at least this often. */
+const BREATH_MS = 2000;
+/** After a turn of this length one may have come, of which nothing else tells. */
+const LONG_TURN_MS = 5;
+/** So long nothing may be due for a round of the rehearsal. */
+const REHEARSAL_MS = 50;
+/** The kernel's notifications wait for the backlog, which provokes most of them, at most this long. */
+const NOTIFICATIONS_REST_MS = 100;
+
+const TIMER = { kind: "timer" } as const;
 
 type Source = (batch: Batch, nowMs: number) => void;
 
 export interface EngineOptions {
   readonly routers: readonly VirtualRouterConfig[];
-  readonly driver: Driver;
+  /** Those of no virtual router. */
+  readonly staticRoutes?: readonly StaticRoute[];
+  readonly drivers: Pick<Drivers, "links" | "of">;
   readonly log: Log;
+  /** Whose virtual routers, addresses and links are not ours to touch. */
+  readonly others: OtherDaemons;
 }
 
 /**
@@ -52,17 +66,22 @@ export class Engine implements Disposable {
   readonly #log: Log;
   readonly #table = new InterfaceTable();
   readonly #poller = new Poller();
-  readonly #monitor = new Monitor(this.#table);
+  readonly #routes: Routes;
+  readonly #monitor: Monitor;
   readonly #attachments: Attachments;
   readonly #sender: Sender;
   readonly #backlog: Backlog;
   readonly #routers: readonly Router[];
+  readonly #deadlines: Deadlines;
+  readonly #retries: Deadlines;
+  #rehearsal: Rehearsal | undefined;
   readonly #sources = new Map<number, Source>();
   readonly #tokens = new Map<Fd, number>();
   #nextToken = FIRST_TOKEN;
+  #monitorToken = -1;
   #wakeMs = Infinity;
   #lastTurnMs = -Infinity;
-  #lastArrivalMs = -Infinity;
+  #owesBreath = false;
   #backlogSinceMs = -Infinity;
   #touched: ReadonlySet<number> | "all" = new Set();
   #lastBreathMs = -Infinity;
@@ -70,18 +89,26 @@ export class Engine implements Disposable {
   #stopped = false;
 
   /** Throws {@linkcode SyscallError} where the system gives no descriptors. */
-  constructor({ routers, driver, log }: EngineOptions) {
+  constructor({ routers, staticRoutes = [], drivers, log, others }: EngineOptions) {
+    const driver = drivers.links;
     const limit = new LogLimit();
     const nowMs = boottimeMs();
     this.#driver = driver;
     this.#log = log;
-    this.#routers = routers.map((config) => new Router(config, nowMs));
-    const parts = { driver, log, limit, table: this.#table, clock: boottimeMs };
+    this.#deadlines = new Deadlines(routers.length);
+    this.#retries = new Deadlines(routers.length);
+    const tables = { deadlines: this.#deadlines, retries: this.#retries, nowMs };
+    this.#routers = routers.map((config, index) => new Router(config, { ...tables, index }));
+    const parts = { driver, log, limit, others, table: this.#table, clock: boottimeMs };
+    this.#rehearsal = new Rehearsal({ configs: routers, drivers });
+    this.#routes = new Routes({ routers: this.#routers, staticRoutes, drivers, log });
+    this.#monitor = new Monitor({ table: this.#table, routes: this.#routes });
     this.#sender = new Sender(parts);
-    this.#backlog = new Backlog({ ...parts, sender: this.#sender });
+    this.#backlog = new Backlog({ ...parts, drivers, sender: this.#sender });
     this.#attachments = new Attachments({
       ...parts,
       routers: this.#routers,
+      slots: new ReceiveSlots(),
       watcher: {
         watch: (fd, take) => this.#watch(fd, take),
         unwatch: (fd) => this.#unwatch(fd),
@@ -91,6 +118,7 @@ export class Engine implements Disposable {
 
   /** Looks at the machine and starts what can run; the rest waits in Fault. */
   start(): void {
+    this.#monitorToken = this.#nextToken;
     this.#watch(this.#monitor.fd, () => this.#followKernel());
     this.#lookAgain();
     this.#attachments.removeLeftovers();
@@ -129,16 +157,32 @@ export class Engine implements Disposable {
     }
     if (this.#reviewIsDue()) return this.#turn(this.#poller.waitHere(0));
     const nowMs = boottimeMs();
-    const limitMs = this.#exactWaitMs(nowMs);
-    if (limitMs > 0) {
-      this.#poller.arm(this.#wakeMs);
-      this.#turn(this.#poller.waitHere(limitMs));
-      return;
-    }
-    this.#poller.arm(this.#wakeMs - EXACT_MS);
+    this.#rehearse(nowMs);
+    const breathlessMs = nowMs - this.#lastBreathMs;
+    const othersWait = this.#owesBreath || this.#log.busy || breathlessMs >= BREATH_MS;
+    const pressing = this.#wakeMs - nowMs <= EXACT_MS && breathlessMs < 2 * BREATH_MS;
+    if (othersWait && !pressing) return this.#turn(await this.#waitWithOthers());
+    this.#poller.arm(Math.min(this.#wakeMs, this.#attachments.nextLookMs));
+    this.#turn(this.#poller.waitHere(BREATH_MS));
+  }
+
+  /**
+   * Waits on another thread, so that everything else in this process goes on meanwhile, until
+   * shortly before a deadline. Costs several times as much as to wait here, and is less exact.
+   */
+  async #waitWithOthers(): Promise<readonly number[]> {
+    this.#owesBreath = false;
+    this.#poller.arm(Math.min(this.#wakeMs - EXACT_MS, this.#attachments.nextLookMs));
     const ready = await this.#poller.wait();
     this.#lastBreathMs = boottimeMs();
-    this.#turn(ready);
+    return ready;
+  }
+
+  #rehearse(nowMs: number): void {
+    if (this.#rehearsal === undefined || this.#wakeMs - nowMs < REHEARSAL_MS) return;
+    this.#rehearsal.play();
+    this.#owesBreath = true;
+    if (this.#rehearsal.over) this.#rehearsal = undefined;
   }
 
   /**
@@ -149,17 +193,6 @@ export class Engine implements Disposable {
     return !this.#backlog.empty && this.#nextWakeMs() <= this.#backlogSinceMs + GATHER_MS;
   }
 
-  /**
-   * How long to wait on this thread, which is cheap and exact but stops signals and output; 0 to
-   * wait on another thread until shortly before the deadline.
-   */
-  #exactWaitMs(nowMs: number): number {
-    const breathlessMs = nowMs - this.#lastBreathMs;
-    if (this.#wakeMs - nowMs <= EXACT_MS && breathlessMs < LATEST_BREATH_MS) return EXACT_MS + 1;
-    const followUp = nowMs - this.#lastArrivalMs < FOLLOW_UP_MS;
-    return followUp && breathlessMs < BREATH_MS ? FOLLOW_UP_MS : 0;
-  }
-
   /** Asks for an orderly stop; {@linkcode run} returns when it is done. */
   stop(): void {
     this.#stopping = true;
@@ -168,38 +201,57 @@ export class Engine implements Disposable {
 
   #turn(ready: readonly number[]): void {
     const wokenMs = boottimeMs();
+    // A signal's listener has to be given a turn.
+    this.#owesBreath ||= this.#poller.interrupted;
     const batch = new Batch();
     this.#noticePause(batch, wokenMs);
     this.#takeIn(ready, batch);
-    // Whoever was woken late, or by a signal, must not act on a timer before what waits in the
-    // sockets: it may have come in time to re-arm it.
-    if (this.#nextWakeMs() <= wokenMs) this.#takeInAll(batch);
+    // Taken before the last look into the sockets: what arrived until then has been read.
     const nowMs = boottimeMs();
+    if (this.#deadlines.earliestMs <= nowMs) this.#takeInAll(batch, nowMs);
     this.#review(batch, nowMs);
     this.#sendAdverts(batch, nowMs);
-    for (const router of this.#routers) {
-      if (router.deadlineMs > nowMs) continue;
-      batch.add(router, router.step({ kind: "timer" }, nowMs));
-      this.#sendAdverts(batch, nowMs);
-    }
-    if (this.#retryAtMs() <= nowMs) this.#attachments.retry(batch, nowMs);
+    this.#runTimers(batch, nowMs);
+    this.#attachments.look(batch, nowMs);
     if (this.#stopping) this.#stepAll({ kind: "stop" }, batch, nowMs);
     this.#perform(batch, nowMs);
     if (!this.#gathers()) this.#workOnBacklog();
     while (this.#stopping && !this.#backlog.empty) this.#workOnBacklog();
+    if (!this.#backlog.changesKernel) this.#routes.review(nowMs);
     this.#attachments.closeRetired();
     this.#lastTurnMs = nowMs;
     this.#stopped = this.#stopping;
+    this.#owesBreath ||= boottimeMs() - wokenMs > LONG_TURN_MS;
   }
 
   #takeIn(ready: readonly number[], batch: Batch): void {
     if (ready.length === 0) return;
     const nowMs = boottimeMs();
-    this.#lastArrivalMs = nowMs;
-    for (const token of ready) this.#sources.get(token)?.(batch, nowMs);
+    for (const token of ready) {
+      if (token !== this.#monitorToken || !this.#notificationsRest(nowMs)) {
+        this.#sources.get(token)?.(batch, nowMs);
+      }
+    }
   }
 
-  #takeInAll(batch: Batch): void {
+  /**
+   * What the kernel tells during a take-over is mostly about our own changes; to read it between
+   * them would only delay the announcements.
+   */
+  #notificationsRest(nowMs: number): boolean {
+    return !this.#backlog.empty && !this.#gathers() &&
+      nowMs < this.#backlogSinceMs + NOTIFICATIONS_REST_MS;
+  }
+
+  /**
+   * Whoever was woken late, or by a signal, must not act on a timer before what waits in the
+   * sockets: it may have come in time to re-arm it.
+   */
+  #takeInAll(batch: Batch, nowMs: number): void {
+    const backupIsDue = this.#routers.some(({ deadlineMs, state }) => {
+      return deadlineMs <= nowMs && state.name === "Backup";
+    });
+    if (backupIsDue) this.#attachments.catchUp(batch);
     for (let look = 0; look < LOOKS_BEFORE_TIMERS; look++) {
       const ready = this.#poller.waitHere(0);
       this.#takeIn(ready, batch);
@@ -218,6 +270,16 @@ export class Engine implements Disposable {
     }
   }
 
+  #runTimers(batch: Batch, nowMs: number): void {
+    if (this.#deadlines.earliestMs > nowMs) return;
+    for (const router of this.#routers) {
+      if (router.deadlineMs > nowMs) continue;
+      batch.add(router, router.step(TIMER, nowMs));
+      this.#queueAdverts(batch, nowMs);
+    }
+    this.#sender.flush(nowMs);
+  }
+
   #stepAll(event: Parameters<Router["step"]>[0], batch: Batch, nowMs: number): void {
     for (const router of this.#routers) batch.add(router, router.step(event, nowMs));
   }
@@ -225,15 +287,24 @@ export class Engine implements Disposable {
   /** Advertisements go out now; what takes longer is left to the backlog. */
   #perform(batch: Batch, nowMs: number): void {
     this.#sendAdverts(batch, nowMs);
+    for (const { router, report } of batch.reports) {
+      if (report.what !== "transition") continue;
+      this.#attachments.attend(router, nowMs);
+      this.#routes.noteMasters();
+    }
     if (this.#backlog.empty) this.#backlogSinceMs = nowMs;
     this.#backlog.add(batch);
   }
 
-  /** Those that are in the batch so far: the first does not wait until the last is worked out. */
   #sendAdverts(batch: Batch, nowMs: number): void {
-    for (const { router, priority } of batch.adverts.splice(0)) {
-      this.#sender.sendAdvert(router, priority, nowMs);
-    }
+    this.#queueAdverts(batch, nowMs);
+    this.#sender.flush(nowMs);
+  }
+
+  /** Those that are in the batch so far: the first does not wait until the last is worked out. */
+  #queueAdverts(batch: Batch, nowMs: number): void {
+    for (const wish of batch.adverts) this.#sender.sendAdvert(wish, nowMs);
+    batch.adverts.length = 0;
   }
 
   /** What the kernel refuses makes a Fault, whose own actions are carried out likewise. */
@@ -249,22 +320,25 @@ export class Engine implements Disposable {
 
   /** The latest deadline among those that belong together with the earliest. */
   #nextWakeMs(): number {
-    let earliestMs = this.#retryAtMs();
-    for (const { deadlineMs } of this.#routers) earliestMs = Math.min(earliestMs, deadlineMs);
-    let wakeMs = earliestMs;
-    for (const { deadlineMs } of this.#routers) {
-      if (deadlineMs <= earliestMs + TOGETHER_MS) wakeMs = Math.max(wakeMs, deadlineMs);
-    }
-    return wakeMs;
+    const earliestMs = Math.min(
+      this.#deadlines.earliestMs,
+      this.#retryMs(),
+      this.#routes.dueMs,
+    );
+    return Math.max(earliestMs, this.#deadlines.latestUpTo(earliestMs + TOGETHER_MS));
   }
 
-  #retryAtMs(): number {
-    return this.#routers.reduce((earliest, { retryMs }) => Math.min(earliest, retryMs), Infinity);
+  /** When the kernel is to be asked again for something that it refused, or that others took away. */
+  #retryMs(): number {
+    return Math.min(this.#retries.earliestMs, this.#attachments.putBackMs);
   }
 
   #followKernel(): void {
     const touched = this.#monitor.drain();
-    if (touched === "lost") this.#lookAgain();
+    if (touched === "lost") {
+      this.#log.warning("The kernel dropped notifications: looking at all interfaces again");
+      this.#lookAgain();
+    }
     this.#touched = touched === "lost" || this.#touched === "all"
       ? "all"
       : this.#touched.union(touched);
@@ -279,7 +353,10 @@ export class Engine implements Disposable {
    * of virtual routers for each of them can wait until the work is done.
    */
   #review(batch: Batch, nowMs: number): void {
-    if (!this.#reviewIsDue() || !this.#backlog.empty) return;
+    if (!this.#backlog.empty) return;
+    if (this.#retryMs() <= nowMs) this.#attachments.retry(batch, nowMs);
+    if (!this.#reviewIsDue()) return;
+    this.#routes.noteInterfaces();
     const touched = this.#touched;
     this.#touched = new Set();
     this.#attachments.review(touched, batch, nowMs);
@@ -306,6 +383,7 @@ export class Engine implements Disposable {
 
   /** Leaves the machine as it was found; call after {@linkcode run}. */
   [Symbol.dispose](): void {
+    this.#routes[Symbol.dispose]();
     this.#attachments[Symbol.dispose]();
     this.#monitor[Symbol.dispose]();
     this.#poller[Symbol.dispose]();

@@ -1,9 +1,11 @@
 import { unreachable } from "../base/assert.ts";
 import { addressBits, equalIp, type IpAddress, type IpPrefix, prefixContains } from "../base/ip.ts";
+import type { MacAddress } from "../base/mac.ts";
 import type { VirtualAddress } from "../config/types.ts";
 import { type Change, OUR_PROTOCOL } from "../drivers/driver.ts";
-import type { AddressInfo } from "../wire/rtnetlink.ts";
+import type { AddressInfo, Ipv4Settings } from "../wire/rtnetlink.ts";
 import type { KernelWish } from "./batch.ts";
+import { BACKUP_SETTINGS, masterSettings } from "./macvlan_settings.ts";
 import type { Placement, Router } from "./router.ts";
 
 /** What the kernel says of the configured interface at this moment. */
@@ -25,10 +27,14 @@ export function kernelChanges(
     case "assumeMac":
       return macChanges(router, placement, {
         mac: router.virtualMac,
-        forwarding: view.forwarding,
+        settings: masterSettings(view.forwarding),
       });
     case "releaseMac":
-      return macChanges(router, placement, { mac: placement.ownMac, forwarding: 0 });
+      return macChanges(router, placement, { mac: placement.ownMac, settings: BACKUP_SETTINGS });
+    case "restoreMac":
+      return [
+        macChange(placement, { mac: router.virtualMac, ownMac: restingMac(router, placement) }),
+      ];
     case "addAddresses":
       router.noteInstalled(carriedPrefixes(router, view.addresses));
       return addressChanges("addAddress", router, placement);
@@ -37,6 +43,9 @@ export function kernelChanges(
       router.noteInstalled([]);
       return changes;
     }
+    case "restoreAddresses":
+      router.noteInstalled(restoredPrefixes(router, view.addresses));
+      return addressChanges("addAddress", router, placement);
     default:
       return unreachable(want);
   }
@@ -48,14 +57,26 @@ export function kernelChanges(
  */
 function macChanges(
   router: Router,
-  { carrier }: Placement,
-  { mac, forwarding }: { mac: Placement["ownMac"]; forwarding: number },
+  { carrier, ownMac }: Placement,
+  { mac, settings }: { mac: MacAddress; settings: Ipv4Settings },
 ): Change[] {
-  const target = { ifindex: carrier.ifindex, interfaceName: carrier.name };
   if (router.config.interfaceType === "macvlan") {
-    return [{ change: "setIpv4", ...target, settings: { forwarding } }];
+    const target = { ifindex: carrier.ifindex, interfaceName: carrier.name };
+    return [{ change: "setIpv4", ...target, settings }];
   }
-  return router.replacesMac ? [{ change: "setMac", ...target, mac }] : [];
+  return router.replacesMac ? [macChange({ carrier }, { mac, ownMac })] : [];
+}
+
+/** What the carrier's MAC is while we are not Master on it. */
+function restingMac(router: Router, { ownMac }: Placement): MacAddress {
+  return router.replacesMac ? ownMac : router.virtualMac;
+}
+
+function macChange(
+  { carrier }: Pick<Placement, "carrier">,
+  macs: { readonly mac: MacAddress; readonly ownMac: MacAddress },
+): Change {
+  return { change: "setMac", ifindex: carrier.ifindex, interfaceName: carrier.name, ...macs };
 }
 
 function addressChanges(
@@ -79,6 +100,18 @@ function carriedPrefixes(router: Router, present: readonly AddressInfo[]): IpPre
       address: address.address,
       length: prefixLength(router, address, present),
     }));
+}
+
+/**
+ * What we have set stays ours, also when somebody else has put it back before us. What was there
+ * without us and has gone now is set by us, and ours from then on.
+ */
+function restoredPrefixes(router: Router, present: readonly AddressInfo[]): IpPrefix[] {
+  const { installed } = router;
+  const others = carriedPrefixes(router, present).filter(({ address }) =>
+    !installed.some((ours) => equalIp(ours.address, address))
+  );
+  return [...installed, ...others];
 }
 
 /** What was there without us is not ours to set, nor to take off. */

@@ -1,4 +1,11 @@
-import { compareIp, formatIp, type IpAddress, prefixContains } from "../base/ip.ts";
+import {
+  formatIp,
+  formatPrefix,
+  type IpAddress,
+  type IpPrefix,
+  prefixContains,
+} from "../base/ip.ts";
+import type { MacAddress } from "../base/mac.ts";
 import { OUR_PROTOCOL } from "../drivers/driver.ts";
 import type { NetlinkMessage } from "../wire/netlink.ts";
 import {
@@ -12,19 +19,21 @@ import {
 } from "../wire/rtnetlink.ts";
 
 const SCOPE_GLOBAL = 0;
+/** RFC 791: a smaller MTU cannot carry IPv4, and the kernel forgets all that the link had of it. */
+const LEAST_MTU = 68;
 
 /** What the kernel says of interfaces and their addresses, kept up to date by its notifications. */
 export class InterfaceTable {
   readonly #links = new Map<number, LinkInfo>();
   readonly #indices = new Map<string, number>();
-  readonly #addresses = new Map<number, AddressInfo[]>();
+  readonly #addresses = new Map<number, AddressSet>();
   readonly #removals = new Map<number, number>();
 
   /** Forgets everything and starts from a full list. */
   replace(links: readonly LinkInfo[], addresses: readonly AddressInfo[]): void {
     const present = new Set(links.map(({ index }) => index));
     for (const index of this.#links.keys()) {
-      if (!present.has(index)) this.#countRemoval(index);
+      if (!present.has(index)) this.noteReplaced(index);
     }
     this.#links.clear();
     this.#indices.clear();
@@ -74,6 +83,7 @@ export class InterfaceTable {
   #setLink(link: LinkInfo): void {
     const known = this.#links.get(link.index);
     if (known !== undefined) this.#forgetName(known);
+    if (link.mtu !== undefined && link.mtu < LEAST_MTU) this.noteReplaced(link.index);
     // A notification may leave the settings out; what was known of them then stands.
     this.#links.set(link.index, { ...known, ...link });
     this.#indices.set(link.name, link.index);
@@ -83,14 +93,18 @@ export class InterfaceTable {
     this.#forgetName(link);
     this.#links.delete(link.index);
     this.#addresses.delete(link.index);
-    this.#countRemoval(link.index);
+    this.noteReplaced(link.index);
   }
 
-  #countRemoval(index: number): void {
+  /** What was made on the link of this index is gone, even where one of this index is there. */
+  noteReplaced(index: number): void {
     this.#removals.set(index, this.removals(index) + 1);
   }
 
-  /** How often a link of this index has gone: the same index may come back as another link. */
+  /**
+   * How often a link of this index has gone, or lost all that it had of IPv4: the same index may
+   * come back as another link.
+   */
   removals(index: number): number {
     return this.#removals.get(index) ?? 0;
   }
@@ -109,16 +123,29 @@ export class InterfaceTable {
   }
 
   #addAddress(address: AddressInfo): void {
-    const list = this.#addresses.get(address.ifindex) ?? [];
-    const known = list.findIndex((one) => samePrefix(one, address));
-    if (known < 0) list.push(address);
-    else list[known] = address;
-    this.#addresses.set(address.ifindex, list);
+    const present = this.#addresses.get(address.ifindex) ?? new AddressSet();
+    present.add(address);
+    this.#addresses.set(address.ifindex, present);
   }
 
-  #removeAddress(address: AddressInfo): void {
-    const list = this.#addresses.get(address.ifindex) ?? [];
-    this.#addresses.set(address.ifindex, list.filter((one) => !samePrefix(one, address)));
+  #removeAddress({ ifindex, prefix }: Pick<AddressInfo, "ifindex" | "prefix">): void {
+    this.#addresses.get(ifindex)?.remove(prefix);
+  }
+
+  /** An address that we have just set ourselves: no notification need come of it. */
+  noteAddress(ifindex: number, prefix: IpPrefix): void {
+    this.#addAddress({ ifindex, prefix, scope: SCOPE_GLOBAL, protocol: OUR_PROTOCOL });
+  }
+
+  /** An address that we have just removed ourselves. */
+  noteAddressGone(ifindex: number, prefix: IpPrefix): void {
+    this.#removeAddress({ ifindex, prefix });
+  }
+
+  /** A hardware address that we have just set ourselves; its notification may still be waiting. */
+  noteMac(ifindex: number, mac: MacAddress): void {
+    const link = this.#links.get(ifindex);
+    if (link !== undefined) this.#links.set(ifindex, { ...link, mac });
   }
 
   get(index: number): LinkInfo | undefined {
@@ -132,13 +159,37 @@ export class InterfaceTable {
 
   /** In the kernel's order: primary addresses before secondary ones. */
   addressesOf(index: number): readonly AddressInfo[] {
-    return this.#addresses.get(index) ?? [];
+    return this.#addresses.get(index)?.list ?? [];
+  }
+
+  hasAddress(index: number, prefix: IpPrefix): boolean {
+    return this.#addresses.get(index)?.has(prefix) ?? false;
   }
 }
 
-function samePrefix(a: AddressInfo, b: AddressInfo): boolean {
-  return a.prefix.length === b.prefix.length &&
-    compareIp(a.prefix.address, b.prefix.address) === 0;
+/** One interface's addresses: with hundreds of virtual routers a search through a list is slow. */
+class AddressSet {
+  readonly #byPrefix = new Map<string, AddressInfo>();
+  #list: readonly AddressInfo[] | undefined;
+
+  add(address: AddressInfo): void {
+    this.#byPrefix.set(formatPrefix(address.prefix), address);
+    this.#list = undefined;
+  }
+
+  remove(prefix: IpPrefix): void {
+    this.#byPrefix.delete(formatPrefix(prefix));
+    this.#list = undefined;
+  }
+
+  has(prefix: IpPrefix): boolean {
+    return this.#byPrefix.has(formatPrefix(prefix));
+  }
+
+  /** In the order in which they came. */
+  get list(): readonly AddressInfo[] {
+    return this.#list ??= [...this.#byPrefix.values()];
+  }
 }
 
 /** The global addresses that are the interface's own: not the `virtual` ones, nor any with our mark. */

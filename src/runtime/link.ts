@@ -1,9 +1,10 @@
 import { SyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
+import type { ReceiveSlots, SendSlots } from "../../ffi/frame_slots.ts";
 import { MulticastGroup } from "../../ffi/multicast_group.ts";
 import { PacketSocket } from "../../ffi/packet_socket.ts";
 import type { Log } from "../log.ts";
-import { gratuitousArpFilter, vrrpFilter } from "../wire/bpf.ts";
+import { gratuitousArpFilter, urgentFilter, vrrpFilter } from "../wire/bpf.ts";
 import { ETHER_TYPE, VRRP_MULTICAST_MAC } from "../wire/ethernet.ts";
 import { VRRP_GROUP } from "../wire/vrrp.ts";
 
@@ -11,41 +12,61 @@ import { VRRP_GROUP } from "../wire/vrrp.ts";
 const RECEIVE_BUFFER_BYTES = 4 << 20;
 /** Room for the announcements of all groups while the device sends them. */
 const SEND_BUFFER_BYTES = 8 << 20;
-/** Larger than any MTU that carries VRRP: 255 addresses need 1,070 bytes. */
-const FRAME_BYTES = 2048;
+/** What is in this queue says only that there is something to be read in the other. */
+const URGENT_BUFFER_BYTES = 64 << 10;
 
 export interface LinkOptions {
   readonly name: string;
   readonly ifindex: number;
   /** The groups to let through; "any" switches the kernel's filter off. */
   readonly vrids: readonly number[] | "any";
+  /** Where frames are received; one link after the other can use the same. */
+  readonly slots: ReceiveSlots;
   readonly log: Log;
+}
+
+/** The side of a link that frames leave by. */
+export interface Outlet {
+  readonly name: string;
+  readonly ifindex: number;
+  readonly closed: boolean;
+  sendAll(slots: SendSlots, refused: (index: number, error: SyscallError) => void): void;
 }
 
 /**
  * One interface's sockets: everything that is sent and received for the virtual routers on it,
  * also for those that live on a macvlan, so that nothing hangs on the macvlan's own settings.
  */
-export class Link implements Disposable {
+export class Link implements Outlet, Disposable {
   readonly name: string;
   readonly ifindex: number;
   readonly #vrrp: PacketSocket;
   readonly #arp: PacketSocket;
+  readonly #urgent: PacketSocket | undefined;
   readonly #group: MulticastGroup | undefined;
-  readonly #buffer = new Uint8Array(FRAME_BYTES);
+  readonly #slots: ReceiveSlots;
 
   /** Throws {@linkcode SyscallError}: EPERM without CAP_NET_RAW, ENODEV where the interface is gone. */
   constructor(options: LinkOptions) {
     this.name = options.name;
     this.ifindex = options.ifindex;
+    this.#slots = options.slots;
     using opened = new DisposableStack();
     this.#vrrp = opened.use(openSocket(options, {
       etherType: ETHER_TYPE.ipv4,
       filter: vrrpFilter({ family: 4, vrids: options.vrids }),
+      receiveBufferBytes: RECEIVE_BUFFER_BYTES,
     }));
     this.#arp = opened.use(openSocket(options, {
       etherType: ETHER_TYPE.arp,
       filter: gratuitousArpFilter(),
+      receiveBufferBytes: RECEIVE_BUFFER_BYTES,
+    }));
+    // Without a filter it would say of every frame that it is urgent.
+    this.#urgent = options.vrids === "any" ? undefined : opened.use(openSocket(options, {
+      etherType: ETHER_TYPE.ipv4,
+      filter: urgentFilter({ family: 4, keen: options.vrids }),
+      receiveBufferBytes: URGENT_BUFFER_BYTES,
     }));
     this.#vrrp.joinMulticast(VRRP_MULTICAST_MAC[4]);
     this.#group = this.#joinGroup(options.log);
@@ -68,6 +89,14 @@ export class Link implements Disposable {
     }
   }
 
+  /**
+   * Whether the interface that was opened still lives here. Name and index may be another's by now,
+   * of which no notification speaks when the kernel had to drop some.
+   */
+  get attached(): boolean {
+    return this.#vrrp.bound;
+  }
+
   /** The interface is gone, or the daemon ends. */
   get closed(): boolean {
     return this.#vrrp.fd.closed;
@@ -81,34 +110,45 @@ export class Link implements Disposable {
     return this.#arp.fd;
   }
 
-  /** One waiting advertisement; valid until the next call. */
-  receiveAdvert(): DataView | undefined {
-    return this.#receive(this.#vrrp);
+  /** Ready when there is an advertisement that must not wait; absent where the kernel cannot tell. */
+  get urgentFd(): Fd | undefined {
+    return this.#urgent?.fd;
   }
 
-  /** How long ago the advertisement that was given last arrived; see PacketSocket.lastAgeMs(). */
-  lastAdvertAgeMs(): number {
-    return this.#vrrp.lastAgeMs();
+  /** Calls `take` for waiting advertisements and gives whether more may wait. */
+  receiveAdverts(take: (index: number) => void): boolean {
+    return this.#vrrp.receiveEach(this.#slots, take);
   }
 
-  /** One waiting gratuitous ARP; valid until the next call. */
-  receiveArp(): DataView | undefined {
-    return this.#receive(this.#arp);
+  /** The same for gratuitous ARPs. */
+  receiveArps(take: (index: number) => void): boolean {
+    return this.#arp.receiveEach(this.#slots, take);
   }
 
-  #receive(socket: PacketSocket): DataView | undefined {
-    const length = socket.receive(this.#buffer);
-    return length === undefined ? undefined : new DataView(this.#buffer.buffer, 0, length);
+  /** From now on the advertisements of these groups are urgent, and every goodbye. */
+  setKeen(keen: readonly number[]): void {
+    this.#urgent?.setFilter(urgentFilter({ family: 4, keen }));
   }
 
-  /** Throws {@linkcode SyscallError}. */
-  send(frame: Uint8Array<ArrayBuffer>): void {
-    this.#vrrp.send(frame);
+  /** Clears {@linkcode urgentFd}: the advertisements themselves are with the others. */
+  forgetUrgent(): void {
+    try {
+      while (this.#urgent?.receiveEach(this.#slots, () => {}));
+    } catch (error) {
+      // The socket of the advertisements tells the same.
+      if (!(error instanceof SyscallError)) throw error;
+    }
+  }
+
+  /** Sends what is in `slots`; see PacketSocket.sendAll(). */
+  sendAll(slots: SendSlots, refused: (index: number, error: SyscallError) => void): void {
+    this.#vrrp.sendAll(slots, refused);
   }
 
   /** Leaves the groups and closes the sockets. */
   [Symbol.dispose](): void {
     this.#group?.[Symbol.dispose]();
+    this.#urgent?.close();
     this.#arp.close();
     this.#vrrp.close();
   }
@@ -116,13 +156,16 @@ export class Link implements Disposable {
 
 function openSocket(
   { name, ifindex }: LinkOptions,
-  special: { etherType: number; filter: ReturnType<typeof vrrpFilter> },
+  special: {
+    etherType: number;
+    filter: ReturnType<typeof vrrpFilter>;
+    receiveBufferBytes: number;
+  },
 ): PacketSocket {
   return new PacketSocket({
     interfaceName: name,
     ifindex,
     ...special,
-    receiveBufferBytes: RECEIVE_BUFFER_BYTES,
     sendBufferBytes: SEND_BUFFER_BYTES,
   });
 }

@@ -1,9 +1,11 @@
 import type { Change, Driver } from "../drivers/driver.ts";
 import type { Log } from "../log.ts";
 import type { Ipv4SettingName, Ipv4Settings, LinkInfo } from "../wire/rtnetlink.ts";
+import type { InterfaceTable } from "./interfaces.ts";
 
 interface Kept {
-  readonly name: string;
+  /** Which of the links that have had this index: its successor starts with settings of its own. */
+  readonly generation: number;
   readonly before: Ipv4Settings;
   readonly ours: Ipv4Settings;
 }
@@ -11,33 +13,47 @@ interface Kept {
 /** Changes settings of interfaces that are not ours, and puts back what was there. */
 export class LinkSettings {
   readonly #driver: Driver;
+  readonly #table: InterfaceTable;
   readonly #log: Log;
   readonly #kept = new Map<number, Kept>();
 
-  constructor({ driver, log }: { driver: Driver; log: Log }) {
-    this.#driver = driver;
-    this.#log = log;
+  constructor(parts: { driver: Driver; table: InterfaceTable; log: Log }) {
+    this.#driver = parts.driver;
+    this.#table = parts.table;
+    this.#log = parts.log;
   }
 
-  /** Sets `wanted` on `link` and notes what was there; done once for each link and setting. */
-  keep(link: LinkInfo, wanted: Ipv4Settings): void {
-    const kept = this.#kept.get(link.index);
+  /**
+   * Sets `wanted` on `link` and notes what was there; done once for each link and setting. Gives
+   * what those settings that it has set now were before.
+   */
+  keep(link: LinkInfo, wanted: Ipv4Settings): Ipv4Settings {
+    const kept = this.#keptOf(link);
     const names = settingNames(wanted).filter((name) => kept?.ours[name] === undefined);
-    if (names.length === 0) return;
+    if (names.length === 0) return {};
     // A setting changes without a notification: what is known of it may be old.
     const present = this.#driver.links().find(({ index }) => index === link.index);
-    if (present?.ipv4Settings === undefined) return;
-    const before = { ...pick(present.ipv4Settings, names), ...kept?.before };
-    const ours = { ...kept?.ours, ...pick(wanted, names) };
-    this.#kept.set(link.index, { name: link.name, before, ours });
+    if (present?.ipv4Settings === undefined) return {};
+    const before = pick(present.ipv4Settings, names);
+    this.#kept.set(link.index, {
+      generation: this.#table.removals(link.index),
+      before: { ...before, ...kept?.before },
+      ours: { ...kept?.ours, ...pick(wanted, names) },
+    });
     this.#apply([change(link, pick(wanted, names))]);
+    return before;
+  }
+
+  #keptOf({ index }: LinkInfo): Kept | undefined {
+    const kept = this.#kept.get(index);
+    return kept?.generation === this.#table.removals(index) ? kept : undefined;
   }
 
   /** Puts back what is still as we set it: what somebody changed since then stays. */
   restore(): void {
     const present = this.#driver.links();
     const changes = present.flatMap((link): Change[] => {
-      const kept = this.#kept.get(link.index);
+      const kept = this.#keptOf(link);
       if (kept === undefined) return [];
       const still = settingNames(kept.ours)
         .filter((name) => link.ipv4Settings?.[name] === kept.ours[name]);

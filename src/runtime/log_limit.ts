@@ -26,7 +26,7 @@ export class LogLimit {
   ask(subject: string, kind: string, nowMs: number): number | undefined {
     const entry = this.#entry(subject, kind);
     const due = entry.armed && nowMs - entry.lastMs >= REPEAT_MS;
-    if (!due || !this.#processMay(nowMs)) {
+    if (!due || !this.admit(nowMs)) {
       entry.suppressed++;
       return undefined;
     }
@@ -42,20 +42,21 @@ export class LogLimit {
     for (const entry of kinds.values()) entry.armed = true;
   }
 
+  /** Whether to write one more line of a kind that only the cap for the whole process limits. */
+  admit(nowMs: number): boolean {
+    if (nowMs - this.#windowStartMs >= REPEAT_MS) {
+      this.#windowStartMs = nowMs;
+      this.#linesInWindow = 0;
+    }
+    return this.#linesInWindow++ < PROCESS_LINES;
+  }
+
   #entry(subject: string, kind: string): Entry {
     const kinds = this.#entries.get(subject) ?? new Map<string, Entry>();
     this.#entries.set(subject, kinds);
     const entry = kinds.get(kind) ?? { lastMs: -Infinity, suppressed: 0, armed: true };
     kinds.set(kind, entry);
     return entry;
-  }
-
-  #processMay(nowMs: number): boolean {
-    if (nowMs - this.#windowStartMs >= REPEAT_MS) {
-      this.#windowStartMs = nowMs;
-      this.#linesInWindow = 0;
-    }
-    return this.#linesInWindow++ < PROCESS_LINES;
   }
 }
 

@@ -1,36 +1,15 @@
 import { SyscallError } from "../../ffi/errno.ts";
-import { writeSysctl } from "../../ffi/sysctl.ts";
+import { readSysctl, writeSysctl } from "../../ffi/sysctl.ts";
 import { type Change, type Driver, type DriverError, isSoAlready } from "../drivers/driver.ts";
 import type { Log } from "../log.ts";
 import type { FaultReason } from "../vrrp/types.ts";
-import type { Ipv4Settings, LinkInfo } from "../wire/rtnetlink.ts";
+import type { LinkInfo } from "../wire/rtnetlink.ts";
 import type { InterfaceTable } from "./interfaces.ts";
+import { isOurLinkGroup, newLinkGroup } from "./link_group.ts";
 import type { LinkSettings } from "./link_settings.ts";
+import { CHILD_SETTINGS, parentSettings } from "./macvlan_settings.ts";
 import type { Router } from "./router.ts";
-
-/** Our links' groups: this and 24 bits by chance for each run, so that one request deletes all. */
-const GROUP_BASE = 0x5200_0000;
-const GROUP_MASK = 0xff00_0000;
-
-/**
- * A link that answers for its own addresses only, never with another's, and is as good as deaf
- * while it has none. Reverse-path filtering must be loose (2): the way back to every neighbour
- * leads through the parent.
- */
-const CHILD_SETTINGS: Ipv4Settings = {
-  arpIgnore: 1,
-  arpAnnounce: 2,
-  rpFilter: 2,
-  promoteSecondaries: 1,
-  sendRedirects: 0,
-  forwarding: 0,
-};
-
-/**
- * Without these the parent answers for the virtual addresses with its own MAC (arp_ignore), and
- * its own questions tell neighbours to look for them there (arp_announce).
- */
-const PARENT_SETTINGS: Ipv4Settings = { arpIgnore: 1, arpAnnounce: 2, sendRedirects: 0 };
+import type { OtherDaemons } from "./undo/other_daemons.ts";
 
 export interface Carrier {
   readonly ifindex: number;
@@ -43,17 +22,25 @@ export class Macvlans {
   readonly #table: InterfaceTable;
   readonly #settings: LinkSettings;
   readonly #log: Log;
-  readonly #group = GROUP_BASE + randomBits24();
+  readonly #others: OtherDaemons;
+  readonly #group = newLinkGroup();
   #sysctlRefused = false;
   #made = false;
 
   constructor(
-    parts: { driver: Driver; table: InterfaceTable; settings: LinkSettings; log: Log },
+    parts: {
+      driver: Driver;
+      table: InterfaceTable;
+      settings: LinkSettings;
+      log: Log;
+      others: OtherDaemons;
+    },
   ) {
     this.#driver = parts.driver;
     this.#table = parts.table;
     this.#settings = parts.settings;
     this.#log = parts.log;
+    this.#others = parts.others;
   }
 
   /** The link of each router on `parent`, made where it is missing, or why there is none. */
@@ -76,9 +63,8 @@ export class Macvlans {
 
   /** Of a run of ours that did not live to delete it, or on an interface that has another name now. */
   #isLeftover(link: LinkInfo, parent: LinkInfo): boolean {
-    const bearsOurMark = ((link.group & GROUP_MASK) >>> 0) === GROUP_BASE &&
-      link.kind === "macvlan";
-    return bearsOurMark && !this.#isOurs(link, parent);
+    const bearsOurMark = isOurLinkGroup(link.group) && link.kind === "macvlan";
+    return bearsOurMark && !this.#isOurs(link, parent) && !this.#others.haveLinks(link.group);
   }
 
   #make(
@@ -86,7 +72,7 @@ export class Macvlans {
     parent: LinkInfo,
     found: Map<Router, Carrier | FaultReason>,
   ): void {
-    this.#settings.keep(parent, PARENT_SETTINGS);
+    this.#setParent(parent);
     this.#made = true;
     const wishes = new Map<Change, Router>();
     for (const router of routers) {
@@ -109,6 +95,18 @@ export class Macvlans {
     }
     this.#table.replace(this.#driver.links(), this.#driver.addresses());
     this.#setUp(routers.filter((router) => !found.has(router)), found);
+  }
+
+  #setParent(parent: LinkInfo): void {
+    const { proxyArp = 0, proxyArpPvlan = 0 } = this.#settings.keep(
+      parent,
+      parentSettings({ strictByAll: isStrictByAll() }),
+    );
+    if (proxyArp === 0 && proxyArpPvlan === 0) return;
+    this.#log.warning(
+      `Proxy ARP is switched off on ${parent.name} until the end: it would answer for virtual ` +
+        "addresses with the MAC of the interface",
+    );
   }
 
   #setUp(routers: readonly Router[], found: Map<Router, Carrier | FaultReason>): void {
@@ -168,9 +166,13 @@ export class Macvlans {
   }
 }
 
-function randomBits24(): number {
-  const [value = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return value & 0xff_ffff;
+function isStrictByAll(): boolean {
+  try {
+    return readSysctl("net/ipv4/conf/all/rp_filter") === "1";
+  } catch (error) {
+    if (error instanceof SyscallError) return false;
+    throw error;
+  }
 }
 
 function carrier(link: LinkInfo): Carrier {

@@ -6,16 +6,30 @@ import type { InterfaceTable } from "./interfaces.ts";
 
 const RECEIVE_BYTES = 1 << 16;
 
-/** Follows the kernel's notifications about links, IPv4 addresses and forwarding (rtnetlink(7)). */
+/** Who wants to know of changes to the main routing table. */
+export interface RouteListener {
+  readonly listens: boolean;
+  /** RTM_NEWROUTE and RTM_DELROUTE. */
+  apply(message: netlink.NetlinkMessage): void;
+}
+
+/**
+ * Follows the kernel's notifications about links, IPv4 addresses and forwarding (rtnetlink(7)), and
+ * about routes where somebody wants them: a router with the whole Internet's table has many.
+ */
 export class Monitor implements Disposable {
-  readonly #socket = new NetlinkSocket({
-    groups: GROUP.link | GROUP.ipv4Address | GROUP.ipv4Netconf,
-  });
+  readonly #socket: NetlinkSocket;
   readonly #buffer = new Uint8Array(RECEIVE_BYTES);
   readonly #table: InterfaceTable;
+  readonly #routes: RouteListener;
 
-  constructor(table: InterfaceTable) {
+  constructor({ table, routes }: { table: InterfaceTable; routes: RouteListener }) {
     this.#table = table;
+    this.#routes = routes;
+    this.#socket = new NetlinkSocket({
+      groups: GROUP.link | GROUP.ipv4Address | GROUP.ipv4Netconf |
+        (routes.listens ? GROUP.ipv4Route : 0),
+    });
   }
 
   get fd() {
@@ -40,6 +54,7 @@ export class Monitor implements Disposable {
 
   #takeIn(datagram: DataView, touched: Set<number>): void {
     for (const message of netlink.parse(datagram)) {
+      this.#routes.apply(message);
       const index = this.#table.apply(message);
       if (index !== undefined) touched.add(index);
     }

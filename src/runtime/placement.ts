@@ -11,9 +11,9 @@ export type Verdict =
   | { readonly ready: true; readonly link: LinkInfo; readonly facts: LinkFacts }
   | { readonly ready: false; readonly reason: FaultReason };
 
-/** One interface as the kernel describes it; `link` is absent where there is none of that name. */
+/** One interface as the kernel describes it, or why there is none for these virtual routers. */
 export interface PresentInterface {
-  readonly link: LinkInfo | undefined;
+  readonly link: LinkInfo | "interfaceMissing" | "interfaceFollowed";
   readonly addresses: readonly AddressInfo[];
   /** Those that are there without us. */
   readonly own: readonly AddressInfo[];
@@ -23,7 +23,7 @@ export interface PresentInterface {
 export function judge(router: Router, present: PresentInterface): Verdict {
   const { link, addresses } = present;
   if (router.config.unsupported !== undefined) return { ready: false, reason: "unsupported" };
-  if (link === undefined) return { ready: false, reason: "interfaceMissing" };
+  if (typeof link === "string") return { ready: false, reason: link };
   if (!link.ethernet || link.mac === undefined) return { ready: false, reason: "notEthernet" };
   if (!link.up) return { ready: false, reason: "interfaceDown" };
   const owner = owns(router, addresses);

@@ -1,5 +1,5 @@
 import { unreachable } from "../base/assert.ts";
-import { formatIp } from "../base/ip.ts";
+import { formatIp, type IpAddress } from "../base/ip.ts";
 import { formatMac } from "../base/mac.ts";
 import { MS_PER_S } from "../base/units.ts";
 import type { FaultReason, Peer, Report } from "../vrrp/types.ts";
@@ -9,6 +9,8 @@ export interface ReportLine {
   readonly level: "information" | "warning" | "error";
   readonly text: string;
 }
+
+const TOLD_WAIT_MS = 100;
 
 type Transition = Extract<Report, { what: "transition" }>;
 
@@ -30,9 +32,37 @@ export function reportLines(router: Router, report: Report): readonly ReportLine
       const paused = `This process stood still for ${seconds(report.pausedMs)}`;
       return [warning(`${label} - ${paused}: listening for ${seconds(report.listenMs)}`)];
     }
+    case "addressesRemoved":
+      return [warning(`${label} - ${removedText(report.addresses)}: ${putBack(report.waitedMs)}`)];
+    case "macReplaced": {
+      const replaced = `Somebody set the MAC of ${carrierName(router)} to ${formatMac(report.mac)}`;
+      return [warning(`${label} - ${replaced}: the virtual MAC is ${putBack(report.waitedMs)}`)];
+    }
+    case "carrierLowered":
+      return [warning(`${label} - Somebody lowered ${carrierName(router)}: raised again`)];
+    case "sourceChanged": {
+      const { before, source } = report;
+      return [information(`${label} - Sends from ${formatIp(source)}, before ${formatIp(before)}`)];
+    }
     default:
       return unreachable(report);
   }
+}
+
+function removedText(addresses: readonly IpAddress[]): string {
+  const [first] = addresses;
+  const others = addresses.length - 1;
+  const more = others > 0 ? ` and ${others} more` : "";
+  return `Somebody removed ${first === undefined ? "nothing" : formatIp(first)}${more}`;
+}
+
+/** Only a wait that others have brought upon themselves is worth a word. */
+export function putBack(waitedMs: number): string {
+  return waitedMs < TOLD_WAIT_MS ? "put back" : `put back after ${seconds(waitedMs)}`;
+}
+
+function carrierName({ config, placement }: Router): string {
+  return placement?.carrier.name ?? config.interface;
 }
 
 function transitionLines(router: Router, report: Transition): readonly ReportLine[] {
@@ -87,8 +117,17 @@ function faultText(router: Router, fault: FaultReason): string {
         `set iftype = "macvlan" or vmac = false`;
     case "nameTaken":
       return `an interface ${virtualInterface} that is not ours exists: remove it or set vifname`;
+    case "interfaceFollowed":
+      return `interface ${name} runs virtual routers under the name that it had before: ` +
+        `restart to go by the new one`;
+    case "carrierMissing":
+      return `somebody deleted ${virtualInterface}, which is made again`;
+    case "ownershipLost":
+      return `interface ${name} has lost virtual addresses that were its own`;
     case "ownerOnMacvlan":
       return `the virtual addresses are ${name}'s own: set iftype = "ether" or owner = false`;
+    case "runsElsewhere":
+      return "another process runs this virtual router, see the error before";
     case "refused":
       return `the kernel refused what is needed, see the error before`;
     case "unsupported":

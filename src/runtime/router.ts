@@ -9,7 +9,8 @@ import type { Action, FaultReason, RouterEvent, RouterState } from "../vrrp/type
 import { AUTH_TYPE, noAuthData } from "../wire/auth.ts";
 import { virtualMac } from "../wire/ethernet.ts";
 import * as frame from "../wire/frame.ts";
-import type { Link } from "./link.ts";
+import type { Deadlines } from "./deadlines.ts";
+import type { Outlet } from "./link.ts";
 
 /** A refusal may be for the moment only, or for good: tried again after this long, then ever later. */
 const FIRST_RETRY_MS = 10_000;
@@ -18,7 +19,7 @@ const LAST_RETRY_MS = 320_000;
 /** Where a virtual router lives right now. */
 export interface Placement {
   /** The sockets of the configured interface. */
-  readonly link: Link;
+  readonly link: Outlet;
   /** Source of advertisements. */
   readonly source: IpAddress;
   /** The interface's own hardware address while we are not Master on it. */
@@ -34,18 +35,31 @@ export class Router {
   /** How log lines begin. */
   readonly label: string;
   readonly virtualMac: MacAddress;
+  readonly #deadlines: Deadlines;
+  readonly #retries: Deadlines;
+  readonly #index: number;
   #state: RouterState;
-  #deadlineMs = Infinity;
   #placement: Placement | undefined;
   #installed: readonly IpPrefix[] = [];
   #blockedBy: FaultReason | undefined;
-  #retryMs = Infinity;
   #retryDelayMs = FIRST_RETRY_MS;
   readonly #advertFrames = new Map<number, Uint8Array<ArrayBuffer>>();
   #arpFrames: readonly Uint8Array<ArrayBuffer>[] = [];
 
-  constructor(config: VirtualRouterConfig, nowMs: number) {
+  constructor(
+    config: VirtualRouterConfig,
+    { index, deadlines, retries, nowMs }: {
+      /** Where this one's entries are in both tables. */
+      readonly index: number;
+      readonly deadlines: Deadlines;
+      readonly retries: Deadlines;
+      readonly nowMs: number;
+    },
+  ) {
     this.config = config;
+    this.#index = index;
+    this.#deadlines = deadlines;
+    this.#retries = retries;
     const { vrid, family } = config.protocol;
     this.virtualMac = virtualMac({ vrid, family });
     this.label = `VR ${this.firstAddress} for group ${vrid} on interface ${config.interface}`;
@@ -63,7 +77,7 @@ export class Router {
   }
 
   get deadlineMs(): number {
-    return this.#deadlineMs;
+    return this.#deadlines.get(this.#index);
   }
 
   get placement(): Placement | undefined {
@@ -77,19 +91,19 @@ export class Router {
 
   /** When to try again what the kernel refused; Infinity where nothing was. */
   get retryMs(): number {
-    return this.#retryMs;
+    return this.#retries.get(this.#index);
   }
 
   /** Each time it happens again, the next try comes later. */
   block(reason: FaultReason, nowMs: number): void {
     this.#blockedBy = reason;
-    this.#retryMs = nowMs + this.#retryDelayMs;
+    this.#retries.set(this.#index, nowMs + this.#retryDelayMs);
     this.#retryDelayMs = Math.min(2 * this.#retryDelayMs, LAST_RETRY_MS);
   }
 
   unblock(): void {
     this.#blockedBy = undefined;
-    this.#retryMs = Infinity;
+    this.#retries.set(this.#index, Infinity);
   }
 
   /** What we put on the carrier, and have to take off again. */
@@ -129,7 +143,7 @@ export class Router {
   step(event: RouterEvent, nowMs: number): readonly Action[] {
     const next = step(this.config.protocol, this.#state, event, nowMs);
     this.#state = next.state;
-    this.#deadlineMs = next.deadlineMs;
+    this.#deadlines.set(this.#index, next.deadlineMs);
     return next.actions;
   }
 

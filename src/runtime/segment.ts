@@ -1,25 +1,52 @@
+import { realtimeMs } from "../../ffi/clock.ts";
 import { SyscallError } from "../../ffi/errno.ts";
+import type { ReceiveSlots } from "../../ffi/frame_slots.ts";
 import { formatIp, type IpAddress } from "../base/ip.ts";
 import { equalMac } from "../base/mac.ts";
 import type { Log } from "../log.ts";
 import { type Counters, countReject } from "../vrrp/counters.ts";
 import { acceptAdvert, acceptPacket } from "../vrrp/receive.ts";
-import { LEAVING_PRIORITY } from "../vrrp/types.ts";
+import { LEAVING_PRIORITY, type RouterEvent } from "../vrrp/types.ts";
 import * as arp from "../wire/arp.ts";
 import * as ethernet from "../wire/ethernet.ts";
 import * as frame from "../wire/frame.ts";
 import type { Reject } from "../wire/reject.ts";
+import { type FrameSpan, saysTheSame, vridOf } from "../wire/repeat.ts";
 import { peek } from "../wire/vrrp.ts";
+import { Attention, type Watcher } from "./attention.ts";
 import type { Batch } from "./batch.ts";
 import type { Link } from "./link.ts";
 import { heldBack, type LogLimit } from "./log_limit.ts";
-import type { Router } from "./router.ts";
+import type { Placement, Router } from "./router.ts";
 
 /** So many frames of one socket before the timers get their turn again. */
 const FRAMES_PER_TURN = 4096;
 
+type AdvertEvent = Extract<RouterEvent, { kind: "advert" }>;
+
+/** An accepted advertisement, to recognise it when it comes again. */
+interface Heard {
+  readonly router: Router;
+  readonly event: AdvertEvent;
+  readonly bytes: Uint8Array;
+  /** Where the router lived: what is one of our own frames depends on it. */
+  readonly placement: Placement | undefined;
+}
+
+export interface SegmentParts {
+  readonly link: Link;
+  readonly generation: number;
+  readonly routers: readonly Router[];
+  /** Where the link's frames are received. */
+  readonly slots: ReceiveSlots;
+  readonly watcher: Watcher;
+  readonly log: Log;
+  readonly limit: LogLimit;
+  readonly clock: () => number;
+}
+
 /** The virtual routers on one interface, and what its sockets bring them. */
-export class Segment {
+export class Segment implements Disposable {
   readonly link: Link;
   /** Which of the links that had this index one after the other; see InterfaceTable.removals(). */
   readonly generation: number;
@@ -27,24 +54,21 @@ export class Segment {
   readonly rejected: Counters["rejected"] = {};
   readonly #byVrid = new Map<number, Router>();
   readonly #byAddress = new Map<string, Router>();
+  readonly #slots: ReceiveSlots;
+  readonly #watcher: Watcher;
   readonly #log: Log;
   readonly #limit: LogLimit;
   readonly #clock: () => number;
+  readonly #attention: Attention;
+  readonly #heard = new Map<number, Heard>();
   /** When the queue of advertisements was last seen empty. */
   #emptyAtMs: number;
 
-  constructor(
-    parts: {
-      link: Link;
-      generation: number;
-      routers: readonly Router[];
-      log: Log;
-      limit: LogLimit;
-      clock: () => number;
-    },
-  ) {
+  constructor(parts: SegmentParts) {
     this.link = parts.link;
     this.generation = parts.generation;
+    this.#slots = parts.slots;
+    this.#watcher = parts.watcher;
     this.#log = parts.log;
     this.#limit = parts.limit;
     this.#clock = parts.clock;
@@ -55,42 +79,69 @@ export class Segment {
         this.#byAddress.set(formatIp(address), router);
       }
     }
+    this.#watcher.watch(this.link.arpFd, (batch) => this.#receiveArps(batch));
+    const receive = (batch: Batch) => this.#receiveAdverts(batch);
+    this.#attention = new Attention({ ...parts, receive, nowMs: this.#emptyAtMs });
   }
 
-  /** Hands every waiting advertisement to its virtual router. */
-  receiveAdverts(batch: Batch): void {
-    this.#receive(() => {
-      const view = this.link.receiveAdvert();
-      if (view === undefined) return false;
-      this.#advert(view, batch, this.#arrivalMs());
-      return true;
-    });
+  /** When {@linkcode look} is due. */
+  get lookAtMs(): number {
+    return this.#attention.lookAtMs;
+  }
+
+  /** Reads what has waited long enough. */
+  look(batch: Batch, nowMs: number): void {
+    this.#attention.look(batch, nowMs);
+  }
+
+  /** Reads what may have been left waiting: it may re-arm a timer that is about to run out. */
+  catchUp(batch: Batch): void {
+    if (this.#attention.relaxed) this.#receiveAdverts(batch);
+  }
+
+  /** A virtual router has changed its state: other advertisements may have to be heard at once. */
+  attend(nowMs: number): void {
+    this.#attention.attend(nowMs);
+  }
+
+  /** Hands every waiting advertisement to its virtual router; gives how many frames there were. */
+  #receiveAdverts(batch: Batch): number {
+    const nowMs = this.#clock();
+    const stampToClockMs = nowMs - realtimeMs();
+    let count = 0;
+    this.#receive(() =>
+      this.link.receiveAdverts((index) => {
+        count++;
+        this.#frame(index, batch, this.#arrivalMs(index, { stampToClockMs, nowMs }));
+      })
+    );
     this.#emptyAtMs = this.#clock();
+    return count;
   }
 
   /**
-   * When the advertisement arrived, by the kernel's stamp: while a burst is worked off, the last
-   * of it would count from milliseconds too late. Not before the queue was last seen empty, and
-   * not in the future, whatever happens to the wall clock that the stamp is taken from.
+   * When the advertisement arrived, by the kernel's stamp: it may have waited long. Not before the
+   * queue was last seen empty, and not in the future, whatever happens to the wall clock that the
+   * stamp is taken from.
    */
-  #arrivalMs(): number {
-    const nowMs = this.#clock();
-    const stampedMs = nowMs - this.link.lastAdvertAgeMs();
-    return Math.min(nowMs, Math.max(stampedMs, this.#emptyAtMs));
+  #arrivalMs(index: number, clocks: { stampToClockMs: number; nowMs: number }): number {
+    const stampMs = this.#slots.stampMs(index);
+    if (stampMs === undefined) return clocks.nowMs;
+    const arrivedMs = stampMs + clocks.stampToClockMs;
+    return Math.min(this.#clock(), Math.max(arrivedMs, this.#emptyAtMs));
   }
 
   /** Looks through waiting gratuitous ARPs for others that claim an address of ours. */
-  receiveArps(batch: Batch): void {
-    this.#receive(() => {
-      const view = this.link.receiveArp();
-      if (view !== undefined) this.#arp(view, batch, this.#clock());
-      return view !== undefined;
-    });
+  #receiveArps(batch: Batch): void {
+    this.#receive(() =>
+      this.link.receiveArps((index) => this.#arp(this.#slots.view(index), batch, this.#clock()))
+    );
   }
 
-  #receive(takeNext: () => boolean): void {
+  #receive(takeMore: () => boolean): void {
+    const most = FRAMES_PER_TURN / this.#slots.capacity;
     try {
-      for (let count = 0; count < FRAMES_PER_TURN && takeNext(); count++);
+      for (let count = 0; count < most && takeMore(); count++);
     } catch (error) {
       // The interface went down or away; the kernel's notification about that says so as well.
       if (!(error instanceof SyscallError)) throw error;
@@ -98,7 +149,43 @@ export class Segment {
     }
   }
 
-  #advert(view: DataView, batch: Batch, nowMs: number): void {
+  /** Reads a frame, unless it says what was heard before. */
+  #frame(index: number, batch: Batch, nowMs: number): void {
+    const span = {
+      bytes: this.#slots.bytes,
+      at: this.#slots.offsetOf(index),
+      length: this.#slots.lengthOf(index),
+    };
+    const vrid = vridOf(span);
+    const heard = this.#heard.get(vrid);
+    if (
+      heard !== undefined && heard.placement === heard.router.placement &&
+      saysTheSame(heard.bytes, span)
+    ) {
+      this.#hear(heard.router, heard.event, batch, nowMs);
+      return;
+    }
+    this.#heard.delete(vrid);
+    const news = this.#advert(this.#slots.view(index), batch, nowMs);
+    if (news !== undefined) this.#remember(vrid, { ...news, span });
+  }
+
+  /** Other advertisements of this sender will be the same; the last one before it leaves is not. */
+  #remember(
+    vrid: number,
+    { router, event, span }: { router: Router; event: AdvertEvent; span: FrameSpan },
+  ): void {
+    const { bytes, at, length } = span;
+    const { placement } = router;
+    this.#heard.set(vrid, { router, event, placement, bytes: bytes.slice(at, at + length) });
+  }
+
+  /** Gives the event where the same bytes will mean the same another time. */
+  #advert(
+    view: DataView,
+    batch: Batch,
+    nowMs: number,
+  ): { router: Router; event: AdvertEvent } | undefined {
     const parsed = frame.parse(view);
     if (!parsed.ok) return this.#rejectStray(parsed.error, nowMs);
     const packet = parsed.value;
@@ -106,27 +193,36 @@ export class Segment {
     if (!head.ok) return this.#rejectStray(head.error, nowMs);
     const router = this.#byVrid.get(head.value.vrid);
     if (router?.isOwnFrame(packet.source, packet.sourceMac)) {
-      return countReject(router.counters.rejected, "ownPacket");
+      countReject(router.counters.rejected, "ownPacket");
+      return;
     }
     const ours = acceptPacket(packet);
     if (router === undefined) {
       // Other people's groups are no fault of anybody's: counted, never logged.
-      return countReject(this.rejected, ours.ok ? "unknownGroup" : ours.error.reason);
+      countReject(this.rejected, ours.ok ? "unknownGroup" : ours.error.reason);
+      return;
     }
     const accepted = ours.ok ? acceptAdvert(router.config.protocol, packet) : ours;
     if (!accepted.ok) return this.#reject(router, accepted.error, packet.source, nowMs);
     const { advert, otherAddresses } = accepted.value;
-    this.#limit.rearm(router.label);
-    router.counters.received++;
-    if (advert.priority === LEAVING_PRIORITY) router.counters.receivedLeaving++;
     if (otherAddresses) this.#noteOtherAddresses(router, packet.source, nowMs);
-    this.#log.debug(3, "packet", () => {
-      return `${router.label} - heard priority ${advert.priority} from ${formatIp(packet.source)}`;
-    });
-    batch.add(router, router.step({ kind: "advert", advert }, nowMs));
+    const event: AdvertEvent = { kind: "advert", advert };
+    this.#hear(router, event, batch, nowMs);
+    return otherAddresses || advert.priority === LEAVING_PRIORITY ? undefined : { router, event };
   }
 
-  #rejectStray(reject: Reject, nowMs: number): void {
+  #hear(router: Router, event: AdvertEvent, batch: Batch, nowMs: number): void {
+    const { priority, from } = event.advert;
+    this.#limit.rearm(router.label);
+    router.counters.received++;
+    if (priority === LEAVING_PRIORITY) router.counters.receivedLeaving++;
+    this.#log.debug(3, "packet", () => {
+      return `${router.label} - heard priority ${priority} from ${formatIp(from)}`;
+    });
+    batch.add(router, router.step(event, nowMs));
+  }
+
+  #rejectStray(reject: Reject, nowMs: number): undefined {
     countReject(this.rejected, reject.reason);
     const held = this.#limit.ask(this.link.name, reject.reason, nowMs);
     if (held === undefined) return;
@@ -135,7 +231,7 @@ export class Segment {
     );
   }
 
-  #reject(router: Router, reject: Reject, from: IpAddress, nowMs: number): void {
+  #reject(router: Router, reject: Reject, from: IpAddress, nowMs: number): undefined {
     countReject(router.counters.rejected, reject.reason);
     const held = this.#limit.ask(router.label, reject.reason, nowMs);
     if (held === undefined) return;
@@ -161,5 +257,12 @@ export class Segment {
     if (router === undefined || equalMac(mac, router.virtualMac)) return;
     if (router.placement !== undefined && equalMac(mac, router.placement.ownMac)) return;
     batch.add(router, router.step({ kind: "claimed", address, mac }, nowMs));
+  }
+
+  /** Closes the sockets. */
+  [Symbol.dispose](): void {
+    this.#attention[Symbol.dispose]();
+    this.#watcher.unwatch(this.link.arpFd);
+    this.link[Symbol.dispose]();
   }
 }

@@ -1,9 +1,13 @@
 import { missingCapabilities } from "../../ffi/capabilities.ts";
 import { SyscallError } from "../../ffi/errno.ts";
+import { NlError } from "../../ffi/libnl_error.ts";
 import type { DaemonConfig } from "../config/types.ts";
-import { NetlinkDriver } from "../drivers/netlink.ts";
+import { Drivers } from "../drivers/drivers.ts";
 import type { Log } from "../log.ts";
 import { Engine } from "./engine.ts";
+import type { OtherDaemons } from "./undo/other_daemons.ts";
+import { StateDirectory, StateDirectoryError } from "./undo/state_directory.ts";
+import { Undo } from "./undo/undo.ts";
 
 /** The system does not let this process do its work, for good; the message is for the user. */
 export class SystemRefusal extends Error {
@@ -25,15 +29,32 @@ export function requireCapabilities(): void {
 export async function runRouters(config: DaemonConfig, log: Log): Promise<void> {
   requireCapabilities();
   try {
-    using driver = new NetlinkDriver();
-    using engine = new Engine({ routers: config.routers, driver, log });
-    using _signals = handleSignals(engine, log);
-    engine.start();
-    await engine.run();
+    const names = config.routers.map(({ driver }) => driver);
+    using drivers = Drivers.open({ names, warn: (line) => log.warning(line) });
+    using files = StateDirectory.open(config.stateDir);
+    using undo = Undo.open({ ...config, files, driver: drivers.links, log, pid: Deno.pid });
+    try {
+      const guarded = drivers.guarded((one) => undo.guard(one));
+      await runEngine(config, { drivers: guarded, others: undo, log });
+    } finally {
+      undo.close();
+    }
   } catch (error) {
-    if (error instanceof SyscallError) throw new SystemRefusal(error.message);
+    const isRefusal = error instanceof SyscallError || error instanceof NlError ||
+      error instanceof StateDirectoryError;
+    if (isRefusal) throw new SystemRefusal(error.message);
     throw error;
   }
+}
+
+async function runEngine(
+  config: DaemonConfig,
+  parts: { readonly drivers: Drivers; readonly others: OtherDaemons; readonly log: Log },
+): Promise<void> {
+  using engine = new Engine({ ...config, ...parts });
+  using _signals = handleSignals(engine, parts.log);
+  engine.start();
+  await engine.run();
 }
 
 /** Every signal whose default would end the process without an orderly stop. */

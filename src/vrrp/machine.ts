@@ -204,7 +204,11 @@ function follow(
 ): BackupState {
   const { facts, preemptHeldUntilMs, startHeldUntilMs } = state;
   const masterIntervalMs = config.version === 3 ? heard.intervalMs : config.advertIntervalMs;
-  const input = { ...timing(config, state), intervalMs: masterIntervalMs };
+  const input = {
+    version: config.version,
+    priority: effectivePriority(config, facts.owner),
+    intervalMs: masterIntervalMs,
+  };
   return {
     name: "Backup",
     facts,
@@ -342,14 +346,18 @@ function masterTimer(config: RouterConfig, state: MasterState, nowMs: number): S
   const advertDue = nowMs >= state.nextAdvertAtMs;
   const delayedDue = nowMs >= state.delayedAnnounceAtMs;
   const refreshDue = nowMs >= state.refreshAtMs;
-  const announceDue = delayedDue || refreshDue || state.listening;
+  const nextAdvertAtMs = advertDue
+    ? nextAdvertMs(config.advertIntervalMs, nowMs)
+    : state.nextAdvertAtMs;
+  if (!delayedDue && !refreshDue && !state.listening) {
+    const priority = effectivePriority(config, state.facts.owner);
+    return at(withNextAdvert(state, nextAdvertAtMs), justAdvert(priority));
+  }
   return at(
     {
       ...state,
       listening: false,
-      nextAdvertAtMs: advertDue
-        ? nextAdvertMs(config.advertIntervalMs, nowMs)
-        : state.nextAdvertAtMs,
+      nextAdvertAtMs,
       delayedAnnounceAtMs: delayedDue ? Infinity : state.delayedAnnounceAtMs,
       refreshAtMs: refreshDue
         ? nextRefreshMs(state.refreshAtMs, refreshMs, nowMs)
@@ -357,9 +365,35 @@ function masterTimer(config: RouterConfig, state: MasterState, nowMs: number): S
     },
     [
       ...(advertDue ? [sendAdvert(config, state)] : []),
-      ...(announceDue ? [{ do: "announce", repeat } as const] : []),
+      { do: "announce", repeat },
     ],
   );
+}
+
+/**
+ * All that changes in a Master most of the time, hundreds of times a second: named one by one,
+ * because a spread of so many properties costs several times as much.
+ */
+function withNextAdvert(state: MasterState, nextAdvertAtMs: number): MasterState {
+  return {
+    name: "Master",
+    facts: state.facts,
+    preemptHeldUntilMs: state.preemptHeldUntilMs,
+    startHeldUntilMs: state.startHeldUntilMs,
+    nextAdvertAtMs,
+    delayedAnnounceAtMs: state.delayedAnnounceAtMs,
+    refreshAtMs: state.refreshAtMs,
+    answerAdvertAfterMs: state.answerAdvertAfterMs,
+    answerClaimAfterMs: state.answerClaimAfterMs,
+    listening: state.listening,
+  };
+}
+
+const ADVERT_ACTIONS: (readonly Action[])[] = [];
+
+/** One list for each priority: it is the same every time. */
+function justAdvert(priority: number): readonly Action[] {
+  return ADVERT_ACTIONS[priority] ??= [{ do: "sendAdvert", priority }];
 }
 
 /** The next of the series that lies ahead: lateness does not move it. */

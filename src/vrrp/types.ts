@@ -68,7 +68,13 @@ export type FaultReason =
   | "noAddress"
   | "macRefused"
   | "nameTaken"
+  /** The interface of that name is followed already, under the name that it had before. */
+  | "interfaceFollowed"
+  /** Our own link went, and with it what it carried. */
+  | "carrierMissing"
   | "ownerOnMacvlan"
+  | "ownershipLost"
+  | "runsElsewhere"
   | "refused"
   | "unsupported";
 
@@ -180,7 +186,7 @@ export type Action =
   | { readonly do: "announce"; readonly repeat: number }
   | { readonly do: "report"; readonly report: Report };
 
-/** What people should know: the only way the protocol speaks to logs and counters. */
+/** What people should know: the only way a virtual router speaks to logs and counters. */
 export type Report =
   | {
     readonly what: "transition";
@@ -193,7 +199,23 @@ export type Report =
   | { readonly what: "rivalMaster"; readonly peer: Peer }
   | { readonly what: "rivalClaim"; readonly address: IpAddress; readonly mac: MacAddress }
   | { readonly what: "otherOwner"; readonly peer: Peer; readonly weStay: boolean }
-  | { readonly what: "paused"; readonly pausedMs: number; readonly listenMs: number };
+  | { readonly what: "paused"; readonly pausedMs: number; readonly listenMs: number }
+  | MachineReport;
+
+/**
+ * What others have changed on the machine under a virtual router, and what is put back of it.
+ * `waitedMs` is the time since it was noticed: a moment at first, ever longer while they go on.
+ */
+export type MachineReport =
+  | {
+    readonly what: "addressesRemoved";
+    readonly addresses: readonly IpAddress[];
+    readonly waitedMs: number;
+  }
+  /** `mac` is the one that stands in the place of the virtual MAC. */
+  | { readonly what: "macReplaced"; readonly mac: MacAddress; readonly waitedMs: number }
+  | { readonly what: "carrierLowered" }
+  | { readonly what: "sourceChanged"; readonly before: IpAddress; readonly source: IpAddress };
 
 /** The outcome of one step: the next state, what to do now, and when to call again at the latest. */
 export interface Step {

@@ -5,6 +5,7 @@ import * as arp from "./arp.ts";
 import * as ethernet from "./ethernet.ts";
 import * as ipv4 from "./ipv4.ts";
 import * as vrrp from "./vrrp.ts";
+import * as vrrp2 from "./vrrp2.ts";
 
 /** One step of a classic BPF program, `struct sock_filter` of linux/filter.h. */
 export interface Instruction {
@@ -89,6 +90,18 @@ const VERDICTS: readonly Line[] = [
   { op: OP.return, k: 0 },
 ];
 
+/** Lines that drop all but unfragmented IPv4, and go to "plain" or fall through to what follows for AH. */
+const ONLY_VRRP: readonly Line[] = [
+  { op: OP.loadHalf, k: ethernet.AT.etherType },
+  { op: OP.jumpIfEqual, k: ethernet.ETHER_TYPE.ipv4, else: "drop" },
+  { op: OP.loadHalf, k: IP_AT + ipv4.AT.fragment },
+  { op: OP.jumpIfAnyBit, k: ipv4.FRAGMENT_OFFSET_MASK, then: "drop" },
+  { op: OP.indexHeaderLength, k: IP_AT },
+  { op: OP.loadByte, k: IP_AT + ipv4.AT.protocol },
+  { op: OP.jumpIfEqual, k: ipv4.PROTOCOL.vrrp, then: "plain" },
+  { op: OP.jumpIfEqual, k: ipv4.PROTOCOL.ah, else: "drop" },
+];
+
 /**
  * Lets pass IPv4 advertisements, plain or behind an authentication header, of the named virtual
  * routers or of any, with or without IP options. Reads frames from their Ethernet header on.
@@ -98,20 +111,38 @@ export function vrrpFilter(
 ): Instruction[] {
   const vridAt = IP_AT + vrrp.AT.vrid;
   return assemble([
-    { op: OP.loadHalf, k: ethernet.AT.etherType },
-    { op: OP.jumpIfEqual, k: ethernet.ETHER_TYPE.ipv4, else: "drop" },
-    { op: OP.loadHalf, k: IP_AT + ipv4.AT.fragment },
-    { op: OP.jumpIfAnyBit, k: ipv4.FRAGMENT_OFFSET_MASK, then: "drop" },
-    { op: OP.indexHeaderLength, k: IP_AT },
-    { op: OP.loadByte, k: IP_AT + ipv4.AT.protocol },
-    { op: OP.jumpIfEqual, k: ipv4.PROTOCOL.vrrp, then: "plain" },
-    { op: OP.jumpIfEqual, k: ipv4.PROTOCOL.ah, else: "drop" },
+    ...ONLY_VRRP,
     { op: OP.loadByteAtIndex, k: vridAt + AH_SIZE },
     { op: OP.jump, k: 0, then: "vrid" },
     { label: "plain" },
     { op: OP.loadByteAtIndex, k: vridAt },
     { label: "vrid" },
     ...(vrids === "any" ? [] : vridInSet(vrids)),
+    ...VERDICTS,
+  ]);
+}
+
+/**
+ * Lets pass those advertisements that must be heard at once: all of the virtual routers in `keen`,
+ * and whatever says that a Master leaves (priority 0). The rest may wait in another socket.
+ */
+export function urgentFilter(
+  { keen }: { readonly family: 4; readonly keen: readonly number[] },
+): Instruction[] {
+  const vridAt = IP_AT + vrrp.AT.vrid;
+  const priorityAt = IP_AT + vrrp2.AT.priority;
+  return assemble([
+    ...ONLY_VRRP,
+    { op: OP.loadByteAtIndex, k: priorityAt + AH_SIZE },
+    { op: OP.jumpIfEqual, k: 0, then: "accept" },
+    { op: OP.loadByteAtIndex, k: vridAt + AH_SIZE },
+    { op: OP.jump, k: 0, then: "vrid" },
+    { label: "plain" },
+    { op: OP.loadByteAtIndex, k: priorityAt },
+    { op: OP.jumpIfEqual, k: 0, then: "accept" },
+    { op: OP.loadByteAtIndex, k: vridAt },
+    { label: "vrid" },
+    ...vridInSet(keen),
     ...VERDICTS,
   ]);
 }

@@ -26,12 +26,11 @@ type Differences = NonNullable<Parameters<typeof router>[0]>;
 class PaperSender extends Sender {
   readonly claims: { readonly address: string; readonly mac: string }[] = [];
 
-  override send(_link: Link, frame: Uint8Array<ArrayBuffer>): boolean {
+  override send(_link: Link, frame: Uint8Array): void {
     const { senderAddress, senderMac } = valueOf(
       arp.parse(valueOf(ethernet.parse(viewOf(frame))).payload),
     );
     this.claims.push({ address: formatIp(senderAddress), mac: formatMac(senderMac) });
-    return true;
   }
 }
 
@@ -43,7 +42,7 @@ export class Bench {
   readonly #limit = new LogLimit();
   readonly sender = new PaperSender({ log: this.log, limit: this.#limit });
   readonly backlog = new Backlog({
-    driver: this.driver,
+    drivers: { of: () => this.driver },
     table: this.table,
     sender: this.sender,
     log: this.log,

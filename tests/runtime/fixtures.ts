@@ -3,9 +3,11 @@ import { assert } from "../../src/base/assert.ts";
 import type { VirtualAddress, VirtualRouterConfig } from "../../src/config/types.ts";
 import type { Change, Driver, DriverError } from "../../src/drivers/driver.ts";
 import type { Log } from "../../src/log.ts";
+import { Deadlines } from "../../src/runtime/deadlines.ts";
 import { Link } from "../../src/runtime/link.ts";
 import { type Placement, Router } from "../../src/runtime/router.ts";
 import type { AddressInfo, LinkInfo } from "../../src/wire/rtnetlink.ts";
+import type { RouteInfo } from "../../src/wire/rtnetlink_route.ts";
 import { config as protocolConfig, mac, NOW_MS } from "../vrrp/fixtures.ts";
 
 export { mac, NOW_MS };
@@ -33,12 +35,14 @@ export function routerConfig(differences: ConfigDifferences = {}): VirtualRouter
     socketFilter: true,
     padFrames: false,
     accept: true,
+    routes: [],
     ...others,
   };
 }
 
 export function router(differences: ConfigDifferences = {}): Router {
-  return new Router(routerConfig(differences), NOW_MS);
+  const tables = { deadlines: new Deadlines(1), retries: new Deadlines(1) };
+  return new Router(routerConfig(differences), { ...tables, index: 0, nowMs: NOW_MS });
 }
 
 /** eth0 as it should be: Ethernet, up, with a MAC of its own. */
@@ -47,6 +51,7 @@ export function link(differences: Partial<LinkInfo> = {}): LinkInfo {
     index: 3,
     name: "eth0",
     ethernet: true,
+    adminUp: true,
     up: true,
     mac: mac(OWN_MAC),
     group: 0,
@@ -80,6 +85,7 @@ export function placement(differences: Partial<Placement> = {}): Placement {
 /** Notes what it is asked to do, does nothing, and describes the links that it is given. */
 export class PaperDriver implements Driver {
   readonly name = "netlink";
+  readonly cannot = [];
   readonly applied: Change[][] = [];
   present: readonly LinkInfo[] = [];
   /** What the next call refuses. */
@@ -98,11 +104,16 @@ export class PaperDriver implements Driver {
     return [];
   }
 
+  routes(): readonly RouteInfo[] {
+    return [];
+  }
+
   [Symbol.dispose](): void {}
 }
 
 /** Keeps every line as `level: text`. */
 export class PaperLog implements Log {
+  readonly busy = false;
   readonly lines: string[] = [];
 
   information(message: string): void {

@@ -135,7 +135,7 @@ for (const forwarding of [0, 1]) {
     const view = { addresses: [], forwarding };
     const target = { ifindex: MACVLAN.ifindex, interfaceName: MACVLAN.name };
     assert.deepEqual(kernelChanges(wish(one, "assumeMac", ON_MACVLAN), view), [
-      { change: "setIpv4", ...target, settings: { forwarding } },
+      { change: "setIpv4", ...target, settings: { forwarding, rpFilter: 2 } },
     ]);
     assert.deepEqual(kernelChanges(wish(one, "releaseMac", ON_MACVLAN), view), [
       { change: "setIpv4", ...target, settings: { forwarding: 0 } },

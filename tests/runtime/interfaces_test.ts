@@ -3,8 +3,10 @@ import { formatIp, formatPrefix, ip, type IpAddress } from "../../src/base/ip.ts
 import { OUR_PROTOCOL } from "../../src/drivers/driver.ts";
 import { InterfaceTable, ownAddresses, primaryAddress } from "../../src/runtime/interfaces.ts";
 import * as netlink from "../../src/wire/netlink.ts";
-import { addAddress, removeAddress, RTM } from "../../src/wire/rtnetlink.ts";
+import { RTM } from "../../src/wire/rtnetlink.ts";
+import { emitAddAddress, emitRemoveAddress } from "../../src/wire/rtnetlink_address.ts";
 import { viewOf } from "../support/bytes.ts";
+import { emitAll } from "../support/netlink_requests.ts";
 import {
   ADDRESS_ADDED,
   ADDRESS_REMOVED,
@@ -30,7 +32,7 @@ function linkMessage(
 ): netlink.NetlinkMessage {
   const fixed = Uint8Array.of(0, 0, 1, 0, index, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0);
   const conf = [{ type: 1, value: netlink.u32(1) }];
-  return messageOf(netlink.emitAll([{
+  return messageOf(emitAll([{
     type: removed ? RTM.delLink : RTM.newLink,
     flags: 0,
     sequence: 0,
@@ -48,9 +50,11 @@ function addressMessage(
   text: string,
   { removed = false, protocol = 0, ifindex = 3 } = {},
 ): netlink.NetlinkMessage {
-  const change = { ifindex, prefix: address(text).prefix, noPrefixRoute: false, protocol };
-  const request = removed ? removeAddress(change) : addAddress(change);
-  return messageOf(netlink.emitAll([{ ...request, sequence: 0 }]));
+  const request = { ifindex, prefix: address(text).prefix, sequence: 0, flags: 0 };
+  const batch = new netlink.RequestBatch();
+  if (removed) emitRemoveAddress(batch, request);
+  else emitAddAddress(batch, { ...request, noPrefixRoute: false, protocol });
+  return messageOf(batch.bytes);
 }
 
 function addressTexts(table: InterfaceTable, index = 3): string[] {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DriverError } from "../../src/drivers/driver.ts";
+import { InterfaceTable } from "../../src/runtime/interfaces.ts";
 import { LinkSettings } from "../../src/runtime/link_settings.ts";
 import type { Ipv4Settings } from "../../src/wire/rtnetlink.ts";
 import { link, PaperDriver, PaperLog } from "./fixtures.ts";
@@ -8,13 +9,18 @@ const BEFORE: Ipv4Settings = { forwarding: 1, arpIgnore: 0, arpAnnounce: 0 };
 const OURS: Ipv4Settings = { arpIgnore: 1, arpAnnounce: 2 };
 const TARGET = { change: "setIpv4", ifindex: 3, interfaceName: "eth0" } as const;
 
+function empty() {
+  const [driver, log, table] = [new PaperDriver(), new PaperLog(), new InterfaceTable()];
+  table.replace([link()], []);
+  return { driver, log, table, settings: new LinkSettings({ driver, log, table }) };
+}
+
 function bench() {
-  const [driver, log] = [new PaperDriver(), new PaperLog()];
-  const settings = new LinkSettings({ driver, log });
+  const { driver, settings, ...others } = empty();
   driver.present = [link({ ipv4Settings: BEFORE })];
   settings.keep(link(), OURS);
   driver.present = [link({ ipv4Settings: { ...BEFORE, ...OURS } })];
-  return { driver, log, settings };
+  return { driver, settings, ...others };
 }
 
 Deno.test("LinkSettings.keep() sets what is wanted, once for each link", () => {
@@ -24,13 +30,32 @@ Deno.test("LinkSettings.keep() sets what is wanted, once for each link", () => {
 });
 
 Deno.test("LinkSettings.keep() notes what the kernel has, whatever was known of the link", () => {
-  const [driver, log] = [new PaperDriver(), new PaperLog()];
-  const settings = new LinkSettings({ driver, log });
+  const { driver, settings } = empty();
   driver.present = [link({ ipv4Settings: { ...BEFORE, arpIgnore: 8 } })];
   settings.keep(link({ ipv4Settings: BEFORE }), OURS);
   driver.present = [link({ ipv4Settings: OURS })];
   settings.restore();
   assert.deepEqual(driver.applied[1], [{ ...TARGET, settings: { arpIgnore: 8, arpAnnounce: 0 } }]);
+});
+
+Deno.test("LinkSettings.keep() says what was there, of what it has set now", () => {
+  const { driver, settings } = empty();
+  driver.present = [link({ ipv4Settings: { ...BEFORE, arpIgnore: 8, proxyArp: 1 } })];
+  assert.deepEqual(settings.keep(link(), OURS), { arpIgnore: 8, arpAnnounce: 0 });
+  assert.deepEqual(settings.keep(link(), { ...OURS, proxyArp: 0 }), { proxyArp: 1 });
+});
+
+Deno.test("LinkSettings.keep() takes a link that has got the index of another for a new one", () => {
+  const { driver, table, settings } = bench();
+  table.replace([], []);
+  table.replace([link()], []);
+  driver.present = [link({ ipv4Settings: { ...BEFORE, arpIgnore: 2 } })];
+  settings.keep(link(), OURS);
+  assert.deepEqual(driver.applied.at(-1), [{ ...TARGET, settings: OURS }]);
+  driver.present = [link({ ipv4Settings: { ...BEFORE, ...OURS } })];
+  settings.restore();
+  const back = { arpIgnore: 2, arpAnnounce: 0 };
+  assert.deepEqual(driver.applied.at(-1), [{ ...TARGET, settings: back }]);
 });
 
 Deno.test("LinkSettings.keep() adds a further setting and puts all of them back", () => {
@@ -79,9 +104,16 @@ Deno.test("LinkSettings.restore() passes over a link that is gone", () => {
   assert.equal(driver.applied.length, 1);
 });
 
+Deno.test("LinkSettings.restore() leaves a link alone that has got the index of another", () => {
+  const { driver, table, settings } = bench();
+  table.replace([], []);
+  table.replace([link()], []);
+  settings.restore();
+  assert.equal(driver.applied.length, 1);
+});
+
 Deno.test("LinkSettings changes nothing on a link whose settings are not known", () => {
-  const [driver, log] = [new PaperDriver(), new PaperLog()];
-  const settings = new LinkSettings({ driver, log });
+  const { driver, settings } = empty();
   // Gone meanwhile, or without settings of IPv4.
   for (const present of [[], [link({ index: 4, ipv4Settings: BEFORE })], [link()]]) {
     driver.present = present;

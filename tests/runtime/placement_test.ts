@@ -15,7 +15,7 @@ const VIRTUAL = address("10.9.0.100/24");
 /** eth0 with these addresses; `virtual` are those that we put there. */
 function present(
   own: readonly AddressInfo[] = [OWN],
-  { at = link(), virtual = [] }: { at?: LinkInfo | undefined; virtual?: string[] } = {},
+  { at = link(), virtual = [] }: { at?: LinkInfo; virtual?: string[] } = {},
 ): PresentInterface {
   return { link: at, addresses: own, own: ownAddresses(own, addresses(...virtual)) };
 }
@@ -46,14 +46,20 @@ const LACKING: readonly {
   {
     what: "a configuration that this version cannot do, whatever the interface",
     router: router({ unsupported: "version 3 is not in this version" }),
-    present: { link: undefined, addresses: [], own: [] },
+    present: { link: "interfaceMissing", addresses: [], own: [] },
     reason: "unsupported",
   },
   {
     what: "no interface of that name",
     router: router(),
-    present: { link: undefined, addresses: [], own: [] },
+    present: { link: "interfaceMissing", addresses: [], own: [] },
     reason: "interfaceMissing",
+  },
+  {
+    what: "an interface of that name which runs others under the name that it had",
+    router: router(),
+    present: { link: "interfaceFollowed", addresses: [], own: [] },
+    reason: "interfaceFollowed",
   },
   {
     what: "an interface of another kind, also when it is down",

@@ -82,7 +82,11 @@ const FAULTS: Readonly<Record<FaultReason, RegExp>> = {
   noAddress: /interface eth0 has no IPv4 address to send from: add one$/,
   macRefused: /interface eth0 .*MAC address.*: set iftype = "macvlan" or vmac = false$/,
   nameTaken: /interface standby1 that is not ours.*: remove it or set vifname$/,
+  interfaceFollowed: /interface eth0 runs .* under the name that it had before: restart/,
+  carrierMissing: /somebody deleted standby1, which is made again$/,
+  ownershipLost: /interface eth0 has lost virtual addresses that were its own$/,
   ownerOnMacvlan: /addresses are eth0's own: set iftype = "ether" or owner = false$/,
+  runsElsewhere: /another process runs this virtual router, see the error before$/,
   refused: /the kernel refused what is needed, see the error before$/,
   unsupported: /this version cannot do what is configured$/,
 };
@@ -140,5 +144,27 @@ Deno.test("reportLines() tells of other Masters, claims, owners and pauses", () 
   ]);
   assert.deepEqual(texts({ what: "paused", pausedMs: 12_345, listenMs: 3609 }, "warning"), [
     `${LABEL} - This process stood still for 12.3 s: listening for 3.6 s`,
+  ]);
+});
+
+Deno.test("reportLines() tells what others have changed on the machine, and when it is put back", () => {
+  const [first, second] = addresses("10.9.0.1", "10.9.0.2");
+  assert.ok(first !== undefined && second !== undefined);
+  const one = { what: "addressesRemoved", addresses: [first], waitedMs: 20 } as const;
+  assert.deepEqual(texts(one, "warning"), [`${LABEL} - Somebody removed 10.9.0.1: put back`]);
+  const both = { what: "addressesRemoved", addresses: [first, second], waitedMs: 400 } as const;
+  assert.deepEqual(texts(both, "warning"), [
+    `${LABEL} - Somebody removed 10.9.0.1 and 1 more: put back after 0.4 s`,
+  ]);
+  const replaced = { what: "macReplaced", mac: mac("02:00:00:00:00:09"), waitedMs: 20 } as const;
+  assert.deepEqual(texts(replaced, "warning"), [
+    `${LABEL} - Somebody set the MAC of eth0 to 02:00:00:00:00:09: the virtual MAC is put back`,
+  ]);
+  assert.deepEqual(texts({ what: "carrierLowered" }, "warning"), [
+    `${LABEL} - Somebody lowered eth0: raised again`,
+  ]);
+  const moved = { what: "sourceChanged", before: ip("10.9.0.5"), source: ip("10.9.0.6") } as const;
+  assert.deepEqual(texts(moved, "information"), [
+    `${LABEL} - Sends from 10.9.0.6, before 10.9.0.5`,
   ]);
 });

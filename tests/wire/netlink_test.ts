@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as netlink from "../../src/wire/netlink.ts";
 import { fromHex, hexOf, viewOf, viewOfHex } from "../support/bytes.ts";
+import { emitAll } from "../support/netlink_requests.ts";
 import {
   ACKNOWLEDGED,
   ADDRESS_ADDED,
@@ -21,7 +22,7 @@ const REQUEST: netlink.NetlinkRequest = {
 };
 
 function bytesOf(request: netlink.NetlinkRequest): Uint8Array {
-  return netlink.emitAll([request]);
+  return emitAll([request]);
 }
 
 function messageOf(bytes: Uint8Array): netlink.NetlinkMessage {
@@ -80,13 +81,29 @@ Deno.test("emit() counts a nested attribute without the padding after it and mar
   );
 });
 
-Deno.test("emitAll() puts requests behind each other at multiples of four", () => {
+Deno.test("RequestBatch puts requests behind each other at multiples of four", () => {
   const odd = { ...REQUEST, sequence: 1, attributes: [{ type: 11, value: netlink.u8(112) }] };
   const even = { ...REQUEST, sequence: 2 };
-  const bytes = netlink.emitAll([odd, even, odd]);
+  const bytes = emitAll([odd, even, odd]);
   assert.equal(hexOf(bytes), [odd, even, odd].map((one) => hexOf(bytesOf(one))).join(""));
   const messages = netlink.parse(viewOf(bytes));
   assert.deepEqual(messages.map(({ sequence }) => sequence), [1, 2, 1]);
+});
+
+Deno.test("RequestBatch holds any number of requests", () => {
+  const requests = Array.from({ length: 1000 }, (_, sequence) => ({ ...REQUEST, sequence }));
+  const bytes = emitAll(requests);
+  assert.equal(hexOf(bytes), requests.map((one) => hexOf(bytesOf(one))).join(""));
+});
+
+Deno.test("RequestBatch leaves nothing of one batch in the next", () => {
+  const batch = new netlink.RequestBatch();
+  batch.add({ ...REQUEST, fixed: new Uint8Array(64).fill(0xff) });
+  batch.clear();
+  assert.equal(batch.bytes.length, 0);
+  const padded = { ...REQUEST, attributes: [{ type: 11, value: netlink.u8(112) }] };
+  batch.add(padded);
+  assert.equal(hexOf(batch.bytes), hexOf(bytesOf(padded)));
 });
 
 Deno.test("parse() reads what emit() wrote, for any request", () => {

@@ -1,0 +1,106 @@
+import type { Fd } from "../../ffi/fd.ts";
+import type { Batch } from "./batch.ts";
+import type { Link } from "./link.ts";
+import type { Router } from "./router.ts";
+
+/** Who has to be told when a socket can be read. */
+export interface Watcher {
+  watch(fd: Fd, take: (batch: Batch, nowMs: number) => void): void;
+  unwatch(fd: Fd): void;
+}
+
+/** The queue is looked into this often at least, whatever the interval. */
+const LONGEST_REST_MS = 1000;
+/** So long nothing may have changed, or flooded in, before attention is relaxed. */
+const SETTLED_MS = 1000;
+const AFTER_FLOOD_MS = 10_000;
+/** More frames than this for each virtual router in one rest are a flood. */
+const FRAMES_PER_ROUTER = 8;
+
+/**
+ * Decides when a link's advertisements are read.
+ *
+ * A Backup hears from its Master every interval that nothing has changed, and to be woken for each
+ * of these would cost more than all the rest. As the kernel notes when a frame arrived, it is early
+ * enough to read it once an interval, or before a timer that it re-arms is believed. What cannot
+ * wait is a Master that leaves, and whatever a Master of our own may hear: a socket beside the
+ * other, with a filter for just that, says when there is any.
+ */
+export class Attention implements Disposable {
+  readonly #link: Link;
+  readonly #routers: readonly Router[];
+  readonly #watcher: Watcher;
+  readonly #receive: (batch: Batch) => number;
+  readonly #restMs: number;
+  #relaxed = false;
+  #lookAtMs = Infinity;
+
+  /** `receive` takes in all that waits and gives how many frames that were. */
+  constructor(parts: {
+    link: Link;
+    routers: readonly Router[];
+    watcher: Watcher;
+    receive: (batch: Batch) => number;
+    nowMs: number;
+  }) {
+    this.#link = parts.link;
+    this.#routers = parts.routers;
+    this.#watcher = parts.watcher;
+    this.#receive = parts.receive;
+    const intervals = parts.routers.map(({ config }) => config.protocol.advertIntervalMs);
+    this.#restMs = Math.min(LONGEST_REST_MS, ...intervals);
+    this.#watcher.watch(this.#link.vrrpFd, this.#receive);
+    this.attend(parts.nowMs);
+  }
+
+  /** Whether advertisements may wait that nobody was told of. */
+  get relaxed(): boolean {
+    return this.#relaxed;
+  }
+
+  /** When {@linkcode look} is due. */
+  get lookAtMs(): number {
+    return this.#lookAtMs;
+  }
+
+  /** Everything is read as it comes for a while, because a virtual router has changed its state. */
+  attend(nowMs: number, forMs = SETTLED_MS): void {
+    const { urgentFd } = this.#link;
+    if (urgentFd === undefined) return;
+    this.#lookAtMs = nowMs + forMs;
+    if (!this.#relaxed) return;
+    this.#relaxed = false;
+    this.#watcher.unwatch(urgentFd);
+    this.#watcher.watch(this.#link.vrrpFd, this.#receive);
+  }
+
+  /** Reads what has rested for an interval, or begins to let it rest. */
+  look(batch: Batch, nowMs: number): void {
+    if (nowMs < this.#lookAtMs) return;
+    if (!this.#relaxed) this.#relax();
+    const frames = this.#receive(batch);
+    // One instant for all links and, where we are Master too, for our own advertisements.
+    this.#lookAtMs = (Math.floor(nowMs / this.#restMs) + 1) * this.#restMs;
+    if (frames > FRAMES_PER_ROUTER * this.#routers.length) this.attend(nowMs, AFTER_FLOOD_MS);
+  }
+
+  #relax(): void {
+    const { urgentFd, vrrpFd } = this.#link;
+    if (urgentFd === undefined) return;
+    const masters = this.#routers.filter(({ state }) => state.name === "Master");
+    this.#link.setKeen(masters.map(({ config }) => config.protocol.vrid));
+    this.#watcher.unwatch(vrrpFd);
+    this.#watcher.watch(urgentFd, (batch) => {
+      this.#link.forgetUrgent();
+      this.#receive(batch);
+    });
+    this.#relaxed = true;
+  }
+
+  /** Call before the link is closed. */
+  [Symbol.dispose](): void {
+    const { urgentFd, vrrpFd } = this.#link;
+    if (!this.#relaxed) this.#watcher.unwatch(vrrpFd);
+    else if (urgentFd !== undefined) this.#watcher.unwatch(urgentFd);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Log } from "../log.ts";
+import type { Verdict } from "./placement.ts";
+import type { Router } from "./router.ts";
+import type { OtherDaemons } from "./undo/other_daemons.ts";
+
+/**
+ * Keeps two daemons of one machine from running the same virtual router: they would take each
+ * other's addresses and MAC away, and each would take the other's advertisements for its own.
+ */
+export class Claims {
+  readonly #others: OtherDaemons;
+  readonly #log: Log;
+  readonly #ours = new Set<Router>();
+
+  constructor({ others, log }: { others: OtherDaemons; log: Log }) {
+    this.#others = others;
+    this.#log = log;
+  }
+
+  /** Refuses those that could run but are run by another process; they are tried again later. */
+  judge(verdicts: Map<Router, Verdict>, nowMs: number): void {
+    const isNew = (router: Router) =>
+      verdicts.get(router)?.ready === true && !this.#ours.has(router);
+    const routers = [...verdicts.keys()].filter(isNew);
+    if (routers.length === 0) return;
+    const processes = this.#others.claim(routers.map(({ config }) => config));
+    for (const router of routers) {
+      const pid = processes.get(router.config);
+      if (pid === undefined) {
+        this.#ours.add(router);
+        continue;
+      }
+      router.block("runsElsewhere", nowMs);
+      verdicts.set(router, { ready: false, reason: "runsElsewhere" });
+      this.#log.error(
+        `${router.label} - Process ${pid} runs this virtual router: stop one of both`,
+      );
+    }
+  }
+}
