@@ -12,7 +12,6 @@ export function checkRouter(router: RouterDraft, findings: Findings): void {
   checkFamilies(router, findings);
   checkInterval(router, findings);
   checkInterfaceType(router, findings);
-  checkDriver(router, findings);
   checkUnicast(router, findings);
 }
 
@@ -27,7 +26,7 @@ function advertised(vip: string | readonly string[] | undefined): WrittenAddress
 }
 
 /** Every address that is set on the interface, with the place where it is written. */
-function writtenAddresses({ at, keys }: RouterDraft) {
+export function writtenAddresses({ at, keys }: RouterDraft) {
   const vips = advertised(keys.vip).map((written, index) => ({
     at: typeof keys.vip === "string" ? [...at, "vip"] : [...at, "vip", index],
     written,
@@ -163,22 +162,6 @@ function checkInterfaceType({ at, keys }: RouterDraft, findings: Findings): void
       at: [...at, "vifname"],
       problem: "has no effect",
       hint: 'it names the interface of iftype = "macvlan"',
-    });
-  }
-}
-
-function checkDriver(router: RouterDraft, findings: Findings): void {
-  const { at, keys } = router;
-  if (keys.netdrv !== "ioctl") return;
-  const hint = 'netdrv = "netlink" or "libnl"';
-  if (keys.iftype === "macvlan") {
-    findings.fault({ at: [...at, "netdrv"], problem: '"ioctl" cannot make a macvlan', hint });
-  }
-  if (writtenAddresses(router).some(({ written }) => written.address.family === 6)) {
-    findings.fault({
-      at: [...at, "netdrv"],
-      problem: '"ioctl" cannot set an IPv6 address without a prefix route',
-      hint,
     });
   }
 }

@@ -50,6 +50,8 @@ export interface VirtualRouterConfig {
   readonly padFrames: boolean;
   readonly accept: boolean;
   readonly source?: IpAddress;
+  /** Set while this virtual router is Master. */
+  readonly routes: readonly StaticRoute[];
   /** Why this virtual router cannot run in this version; it stays in Fault and says so. */
   readonly unsupported?: string;
 }

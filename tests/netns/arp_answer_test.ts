@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { attempt } from "../support/command.ts";
 import { virtualMac } from "../support/daemon.ts";
-import { neighbour, ping } from "../support/host.ts";
+import { hasten } from "../support/hasten.ts";
+import { arpAnswers, neighbour, ping } from "../support/host.ts";
 import { Rvrrpd } from "../support/rvrrpd.ts";
 import type { TomlTable } from "../support/toml.ts";
 import { ADDRESS, MAC, World } from "../support/world.ts";
@@ -19,15 +19,14 @@ for (const { keys, virtual, own, row } of ROWS) {
   Deno.test(`each address of a Master has one MAC in ARP answers: ${row}`, async () => {
     await using world = await World.create();
     const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [{ ...ROUTER, ...keys }] });
-    await daemon.waitFor("Master");
-    assert.deepEqual(await arpAnswers(world, VIP), [virtual]);
-    assert.deepEqual(await arpAnswers(world, ADDRESS.r1), [own]);
+    await becomeMaster(world, daemon);
+    await expectAnswers(world, { virtual: [virtual], own: [own] });
   });
 
   Deno.test(`a stranger who speaks to the virtual address first learns no wrong MAC: ${row}`, async () => {
     await using world = await World.create();
     const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [{ ...ROUTER, ...keys }] });
-    await daemon.waitFor("Master");
+    await becomeMaster(world, daemon);
     // The router has to ask for the host before it can answer, and must ask in its own name.
     assert.equal(await ping(world, "host", VIP), true);
     assert.equal(await neighbour(world, "host", VIP), virtual);
@@ -44,16 +43,22 @@ Deno.test("a Backup's macvlan answers for nothing", async () => {
     routers: [{ ...ROUTER, iftype: "macvlan" }],
   });
   await daemon.waitFor("Backup");
-  assert.deepEqual(await arpAnswers(world, VIP), []);
-  assert.deepEqual(await arpAnswers(world, ADDRESS.r1), [MAC.r1]);
+  await expectAnswers(world, { virtual: [], own: [MAC.r1] });
 });
 
-/** The hardware addresses in the answers to one broadcast question of the host. */
-async function arpAnswers(world: World, address: string): Promise<string[]> {
-  const namespace = world.namespace("host");
-  const arping = ["arping", "-b", "-c", "1", "-w", "1", "-I", "eth0", address];
-  const { stdout } = await attempt(["ip", "netns", "exec", namespace, ...arping]);
-  return Array.from(stdout.matchAll(/reply from .* \[([0-9A-F:]+)\]/g), ([, mac]) => {
-    return (mac ?? "").toLowerCase();
-  });
+async function becomeMaster(world: World, daemon: Rvrrpd): Promise<void> {
+  await daemon.waitFor("Backup");
+  await hasten(world, [{ vrid: 9, addresses: [VIP] }]);
+  await daemon.waitFor("Master");
+}
+
+async function expectAnswers(
+  world: World,
+  expected: { readonly virtual: readonly string[]; readonly own: readonly string[] },
+): Promise<void> {
+  const [virtual, own] = await Promise.all([
+    arpAnswers(world, VIP),
+    arpAnswers(world, ADDRESS.r1),
+  ]);
+  assert.deepEqual({ virtual, own }, expected);
 }

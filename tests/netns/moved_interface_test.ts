@@ -5,7 +5,7 @@ import { addressesOf, macOf } from "../support/host.ts";
 import { Rvrrpd } from "../support/rvrrpd.ts";
 import type { TomlTable } from "../support/toml.ts";
 import { adverts } from "../support/traffic.ts";
-import { delay, settled } from "../support/wait.ts";
+import { delay } from "../support/wait.ts";
 import { ADDRESS, MAC, World } from "../support/world.ts";
 
 const VIP = "10.9.0.100";
@@ -56,34 +56,5 @@ for (const { row, keys } of ROWS) {
     await daemon.stop();
     assert.deepEqual(await addressesOf(world, "r1"), [OWN]);
     assert.equal(await macOf(world, "r1"), MAC.r1);
-  });
-
-  Deno.test(`rvrrpd that stood still takes all back from its interface that got another name: ${row}`, async () => {
-    await using world = await World.create();
-    const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [{ ...ROUTER, ...keys }] });
-    await daemon.waitFor("Master");
-
-    const since = daemon.process.mark();
-    daemon.process.signal("SIGSTOP");
-    const other = { name: "eth1", mac: "02:00:00:00:01:01", address: "10.9.0.11/24" };
-    await world.ip("r1", "link set eth0 down", "link set eth0 name eth9", "link set eth9 up");
-    await world.addLink({ machine: "r1", ...other });
-    await world.ip("r1", "link set eth1 down", "link set eth1 name eth0", "link set eth0 up");
-    daemon.process.signal("SIGCONT");
-
-    await daemon.waitFor("Fault", { since });
-    const settledState = { addresses: [OWN], mac: MAC.r1 };
-    const renamed = async () => ({
-      addresses: await addressesOf(world, "r1", "eth9"),
-      mac: await macOf(world, "r1", "eth9"),
-    });
-    await settled(renamed, settledState);
-    const faultAt = daemon.process.mark();
-    await daemon.waitFor("Master", { since: faultAt });
-    assert.deepEqual(await renamed(), settledState);
-    await daemon.stop();
-    assert.deepEqual(await renamed(), settledState);
-    assert.deepEqual(await addressesOf(world, "r1"), [other.address]);
-    assert.equal(await macOf(world, "r1"), other.mac);
   });
 }
