@@ -32,7 +32,12 @@ export type Change =
   }
   | { readonly change: "deleteLinkGroup"; readonly group: number }
   | { readonly change: "addRoute"; readonly route: Route }
-  | { readonly change: "removeRoute"; readonly route: Route };
+  | {
+    readonly change: "removeRoute";
+    readonly route: Route;
+    /** Who has set it (rtm_protocol); we where it is absent. */
+    readonly protocol?: number;
+  };
 
 /** A route of the main table through a neighbour; the kernel finds the interface that has it. */
 export interface Route {

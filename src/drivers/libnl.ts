@@ -88,7 +88,10 @@ function toMessage(change: Change): NlMessage {
     case "addRoute":
       return libnl.addRouteRequest(wish(change.route));
     case "removeRoute":
-      return libnl.removeRouteRequest(wish(change.route));
+      return libnl.removeRouteRequest({
+        ...wish(change.route),
+        ...(change.protocol === undefined ? {} : { protocol: change.protocol }),
+      });
     default:
       return unreachable(change);
   }

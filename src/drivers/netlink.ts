@@ -85,7 +85,7 @@ function toRequest(change: OtherChange): rtnetlink.Request {
     case "addRoute":
       return addRoute({ ...change.route, protocol: OUR_PROTOCOL });
     case "removeRoute":
-      return removeRoute({ ...change.route, protocol: OUR_PROTOCOL });
+      return removeRoute({ ...change.route, protocol: change.protocol ?? OUR_PROTOCOL });
     default:
       return unreachable(change);
   }

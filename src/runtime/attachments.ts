@@ -181,18 +181,22 @@ export class Attachments implements Disposable {
   }
 
   #follow(attached: Attached): LinkInfo | undefined {
-    const { table, log } = this.#parts;
+    const { table } = this.#parts;
     const { segment, name } = attached;
     const { ifindex } = segment.link;
     const link = table.get(ifindex);
     // Notifications may be lost, and the index be another link's by now: the sockets know.
     if (!segment.link.attached) table.noteReplaced(ifindex);
     if (link === undefined || segment.generation !== table.removals(ifindex)) return undefined;
-    if (link.name !== name) {
-      log.warning(`Interface ${name} is called ${link.name} now: its virtual routers stay on it`);
-      attached.name = link.name;
-    }
+    this.#tellName(name, link.name);
+    attached.name = link.name;
     return link;
+  }
+
+  #tellName(before: string, now: string): void {
+    if (before === now) return;
+    const line = `Interface ${before} is called ${now} now: its virtual routers stay on it`;
+    this.#parts.log.warning(line);
   }
 
   /** Tells the router what has changed about its place, if anything has. */
@@ -210,7 +214,7 @@ export class Attachments implements Disposable {
     const runs = isRunning(router);
     if (!runs || before === undefined || !samePlacement(before, placement)) {
       router.place(placement);
-      if (runs && before !== undefined) this.#reportSource(router, before, batch);
+      if (runs && before !== undefined) this.#tellWhatMoved(router, before, batch);
       batch.add(router, router.step({ kind: "linkReady", facts }, nowMs));
     }
     if (!runs) return this.#upkeep.rest(router);
@@ -218,9 +222,13 @@ export class Attachments implements Disposable {
     this.#upkeep.review(router, batch, nowMs);
   }
 
-  #reportSource(router: Router, before: Placement, batch: Batch): void {
-    const source = router.placement?.source;
-    if (source === undefined || equalIp(source, before.source)) return;
+  #tellWhatMoved(router: Router, before: Placement, batch: Batch): void {
+    if (router.placement === undefined) return;
+    const { source, carrier } = router.placement;
+    if (router.config.interfaceType === "macvlan") {
+      this.#tellName(before.carrier.name, carrier.name);
+    }
+    if (equalIp(source, before.source)) return;
     const report = { what: "sourceChanged", before: before.source, source } as const;
     batch.add(router, [{ do: "report", report }]);
   }

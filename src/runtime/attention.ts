@@ -9,6 +9,9 @@ export interface Watcher {
   unwatch(fd: Fd): void;
 }
 
+/** What attention is paid to. */
+export type Attended = Pick<Link, "vrrpFd" | "urgentFd" | "setKeen" | "forgetUrgent">;
+
 /** The queue is looked into this often at least, whatever the interval. */
 const LONGEST_REST_MS = 1000;
 /** So long nothing may have changed, or flooded in, before attention is relaxed. */
@@ -27,7 +30,7 @@ const FRAMES_PER_ROUTER = 8;
  * other, with a filter for just that, says when there is any.
  */
 export class Attention implements Disposable {
-  readonly #link: Link;
+  readonly #link: Attended;
   readonly #routers: readonly Router[];
   readonly #watcher: Watcher;
   readonly #receive: (batch: Batch) => number;
@@ -37,7 +40,7 @@ export class Attention implements Disposable {
 
   /** `receive` takes in all that waits and gives how many frames that were. */
   constructor(parts: {
-    link: Link;
+    link: Attended;
     routers: readonly Router[];
     watcher: Watcher;
     receive: (batch: Batch) => number;

@@ -48,13 +48,19 @@ export class Macvlans {
     const found = new Map<Router, Carrier | FaultReason>();
     const missing: Router[] = [];
     for (const router of routers) {
-      const present = this.#table.byName(router.config.virtualInterface);
+      const present = this.#find(router);
       if (present === undefined || this.#isLeftover(present, parent)) missing.push(router);
       else found.set(router, this.#isOurs(present, parent) ? carrier(present) : "nameTaken");
       if (present?.group === this.#group && !present.up) this.#bringUp([carrier(present)]);
     }
     if (missing.length > 0) this.#make(missing, parent, found);
     return found;
+  }
+
+  /** The one that the router lives on, whatever it is called by now; else the one of that name. */
+  #find({ config, placement }: Router): LinkInfo | undefined {
+    const known = placement && this.#table.get(placement.carrier.ifindex);
+    return known?.group === this.#group ? known : this.#table.byName(config.virtualInterface);
   }
 
   #isOurs(link: LinkInfo, parent: LinkInfo): boolean {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { formatPrefix } from "../../src/base/ip.ts";
-import { DriverError } from "../../src/drivers/driver.ts";
+import { DriverError, OUR_PROTOCOL } from "../../src/drivers/driver.ts";
 import { backup, Bench, changeText, giveWay, takeOver, TWICE } from "./backlog_bench.ts";
 import { address, addresses, link, NOW_MS, OWN_MAC } from "./fixtures.ts";
 
@@ -19,6 +19,53 @@ Deno.test("Backlog leaves an address to whoever set it before, and tells nobody"
   bench.finish();
   assert.equal(bench.changes.at(-1), "remove 10.9.0.101/24 from 3");
   assert.equal(bench.changes.length, 3);
+});
+
+Deno.test("Backlog keeps an address for its own that it has set, as its mark says, but was not told", () => {
+  const bench = new Bench();
+  const one = backup();
+  const [present] = one.config.addresses;
+  assert.ok(present !== undefined);
+  const ours = { prefix: { address: present.address, length: 24 }, protocol: OUR_PROTOCOL };
+  bench.driver.addresses = () => [{ ...address("10.9.0.5/24"), ...ours }];
+  bench.driver.refuse = (change) => new DriverError(change, "EEXIST", "is there");
+  takeOver(bench, one);
+  assert.deepEqual(bench.finish(), []);
+  assert.deepEqual(one.installed.map(formatPrefix), [formatPrefix(ours.prefix)]);
+});
+
+Deno.test("Backlog puts addresses back without forgetting those that are there again", () => {
+  const bench = new Bench();
+  const one = backup();
+  takeOver(bench, one);
+  bench.finish();
+  const installed = one.installed.map(formatPrefix);
+  bench.driver.refuse = (change) => new DriverError(change, "EEXIST", "is there");
+  bench.add((batch) => batch.changeKernel(one, "restoreAddresses"));
+  assert.deepEqual(bench.finish(), []);
+  assert.deepEqual(one.installed.map(formatPrefix), installed);
+  assert.deepEqual(bench.log.lines.filter((line) => line.includes("is there")), []);
+});
+
+Deno.test("Backlog has nothing to put back on an interface that is gone", () => {
+  const bench = new Bench();
+  const one = backup({ virtualMac: true });
+  takeOver(bench, one);
+  bench.finish();
+  bench.driver.refuse = (change) => new DriverError(change, "ENODEV", "gone");
+  bench.add((batch) => {
+    batch.changeKernel(one, "restoreMac");
+    batch.changeKernel(one, "restoreAddresses");
+  });
+  assert.deepEqual(bench.finish(), []);
+});
+
+Deno.test("Backlog announces the interface's own address with no MAC of a macvlan", () => {
+  const bench = new Bench();
+  const one = backup({ interfaceType: "macvlan", virtualMac: true });
+  bench.add((batch) => batch.changeKernel(one, "restoreMac"));
+  bench.finish();
+  assert.deepEqual(bench.announced, []);
 });
 
 const REFUSALS = [

@@ -249,3 +249,35 @@ for (const { what, candidates, virtual, expected } of PRIMARY) {
     assert.equal(chosen === undefined ? undefined : formatIp(chosen), expected);
   });
 }
+
+Deno.test("InterfaceTable knows at once what we have done ourselves", () => {
+  const table = new InterfaceTable();
+  const one = address("10.9.0.100/24");
+  table.replace([link()], [address("10.9.0.5/24")]);
+  table.noteAddress(3, one.prefix);
+  assert.equal(table.hasAddress(3, one.prefix), true);
+  assert.deepEqual(addressTexts(table), ["10.9.0.5/24", "10.9.0.100/24"]);
+  assert.equal(table.addressesOf(3).at(-1)?.protocol, OUR_PROTOCOL);
+  table.noteAddressGone(3, one.prefix);
+  assert.equal(table.hasAddress(3, one.prefix), false);
+  assert.deepEqual(addressTexts(table), ["10.9.0.5/24"]);
+  const mac = Uint8Array.of(2, 0, 0, 0, 0, 9);
+  table.noteMac(3, mac);
+  assert.deepEqual(table.get(3)?.mac, mac);
+});
+
+Deno.test("InterfaceTable keeps addresses of one number and two lengths apart", () => {
+  const table = new InterfaceTable();
+  const [wide, narrow] = [address("10.9.0.100/24"), address("10.9.0.100/32")];
+  table.replace([link()], [wide, narrow]);
+  table.noteAddressGone(3, narrow.prefix);
+  assert.deepEqual(table.addressesOf(3), [wide]);
+});
+
+Deno.test("InterfaceTable takes a link whose MTU cannot carry IPv4 for one that has gone", () => {
+  const table = new InterfaceTable();
+  table.replace([link({ mtu: 68 })], []);
+  assert.equal(table.removals(3), 0);
+  table.replace([link({ mtu: 67 })], []);
+  assert.equal(table.removals(3), 1);
+});

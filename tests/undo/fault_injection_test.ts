@@ -3,12 +3,13 @@ import { type MachineState, machineState } from "../support/machine_state.ts";
 import { Rvrrpd } from "../support/rvrrpd.ts";
 import type { TomlTable } from "../support/toml.ts";
 import { World } from "../support/world.ts";
-import { NEAR, type RouterKind, VIRTUAL } from "./cable.ts";
+import { NEAR, ROUTE, type RouterKind, VIRTUAL } from "./cable.ts";
 import { layCable, runVictim } from "./scene.ts";
 
 interface Kind {
   readonly what: string;
   readonly router: RouterKind;
+  readonly hasRoute?: boolean;
   /** The same for the configuration file. */
   readonly keys: TomlTable;
 }
@@ -28,6 +29,16 @@ const KINDS: readonly Kind[] = [
     what: "macvlan",
     router: { interfaceType: "macvlan", virtualInterface: "vr1" },
     keys: { iftype: "macvlan", vifname: "vr1" },
+  },
+  {
+    what: "a route",
+    router: { interfaceType: "ether", virtualMac: false },
+    hasRoute: true,
+    keys: {
+      iftype: "ether",
+      vmac: false,
+      routes: [{ route: ROUTE.destination, nh: ROUTE.nextHop, metric: ROUTE.metric }],
+    },
   },
 ];
 
@@ -63,6 +74,7 @@ class Scene implements AsyncDisposable {
     const { code, stdout, stderr } = await runVictim(this.#world, {
       stateDir: this.#stateDir,
       router: this.#kind.router,
+      hasRoute: this.#kind.hasRoute ?? false,
       wireIndex: this.#wireIndex,
       ...options,
     });

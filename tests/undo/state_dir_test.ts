@@ -4,6 +4,7 @@ import { hasten } from "../support/hasten.ts";
 import { addressesOf, macOf } from "../support/host.ts";
 import { machineState } from "../support/machine_state.ts";
 import { RVRRPD, Rvrrpd, writeConfig } from "../support/rvrrpd.ts";
+import { eventually } from "../support/wait.ts";
 import { ADDRESS, MAC, World } from "../support/world.ts";
 
 const ROUTER = { group: 1, vip: "10.9.0.100", priority: 254 };
@@ -160,3 +161,28 @@ Deno.test("an undo file cut anywhere lets the daemon start, and undoes what it s
     assert.deepEqual(await stateFiles(world), []);
   }
 });
+
+for (const netdrv of ["libnl", "ioctl"]) {
+  Deno.test(`a start undoes what a killed daemon has done by ${netdrv}`, async () => {
+    await using world = await World.create();
+    const before = await machineState(world, "r1");
+    const keys = { vmac: true, netdrv, routes: [{ route: "10.20.0.0/16", nh: ADDRESS.r2 }] };
+    const routers = [{ ...ROUTER, ...keys }];
+    const killed = await Rvrrpd.start({ world, machine: "r1", routers });
+    await killed.waitFor("Backup");
+    await hasten(world, [{ vrid: ROUTER.group, addresses: [ROUTER.vip] }]);
+    await killed.waitFor("Master");
+    await eventually(
+      async () => (await world.run("r1", ["ip", "route"])).includes("10.20.0.0/16"),
+      {
+        what: "the route",
+      },
+    );
+    await killed.kill();
+    assert.deepEqual(await addressesOf(world, "r1"), [`${ADDRESS.r1}/24`, "10.9.0.100/24"]);
+    const daemon = await Rvrrpd.start({ world, machine: "r1", routers });
+    await daemon.waitFor("Backup");
+    await daemon.stop();
+    assert.deepEqual(await machineState(world, "r1"), before);
+  });
+}

@@ -1,16 +1,16 @@
 import { PacketSocket } from "../../ffi/packet_socket.ts";
 import { assert } from "../../src/base/assert.ts";
-import { parsePrefix } from "../../src/base/ip.ts";
-import type { VirtualRouterConfig } from "../../src/config/types.ts";
+import { ip, parsePrefix } from "../../src/base/ip.ts";
+import type { StaticRoute, VirtualRouterConfig } from "../../src/config/types.ts";
 import { NetlinkDriver } from "../../src/drivers/netlink.ts";
 import type { Log } from "../../src/log.ts";
 import { Engine } from "../../src/runtime/engine.ts";
 import { StateDirectory } from "../../src/runtime/undo/state_directory.ts";
 import { Undo } from "../../src/runtime/undo/undo.ts";
-import { addresses, routerConfig } from "../runtime/fixtures.ts";
+import { routerConfig } from "../runtime/fixtures.ts";
 import { advertFrame } from "../support/advert_frame.ts";
 import { Fuse, MinedDriver, MinedFiles } from "./fuse.ts";
-import { NEAR, type VictimOptions, VIRTUAL, WIRE } from "./cable.ts";
+import { NEAR, ROUTE, type VictimOptions, VIRTUAL, WIRE } from "./cable.ts";
 
 /*
  * The daemon's own parts put together as the daemon does it, with a step before everything that
@@ -64,7 +64,7 @@ async function runEngine(
   const log = { ...LOG, information: follow };
   const guarded = undo.guard(driver);
   const drivers = { links: guarded, of: () => guarded };
-  using engine = new Engine({ routers, drivers, others: undo, log });
+  using engine = new Engine({ routers, staticRoutes: [], drivers, others: undo, log });
   let changes = 0;
   function follow(line: string): void {
     print(line);
@@ -85,23 +85,27 @@ async function runEngine(
 function router(): VirtualRouterConfig {
   const config = routerConfig({
     interface: NEAR,
-    protocol: { vrid: 1, priority: 254, addresses: addresses(...VIRTUAL) },
+    protocol: { vrid: 1, priority: 254, addresses: VIRTUAL.map(ip) },
     ...options.router,
   });
   const prefix = parsePrefix(`${VIRTUAL[1]}/32`);
   assert(prefix !== undefined, "the second address is one");
   const [first] = config.addresses;
   assert(first !== undefined, "there is a first address");
-  return {
-    ...config,
-    addresses: [first, { address: prefix.address, prefixLength: prefix.length }],
-  };
+  const addresses = [first, { address: prefix.address, prefixLength: prefix.length }];
+  return { ...config, addresses, routes: options.hasRoute ? [route()] : [] };
+}
+
+function route(): StaticRoute {
+  const destination = parsePrefix(ROUTE.destination);
+  assert(destination !== undefined, "the destination is a network");
+  return { destination, nextHop: ip(ROUTE.nextHop), metric: ROUTE.metric };
 }
 
 function frame(priority: number): Uint8Array<ArrayBuffer> {
   return advertFrame({
     source: "10.8.0.2",
-    advert: { priority, addresses: addresses(...VIRTUAL) },
+    advert: { priority, addresses: VIRTUAL.map(ip) },
   });
 }
 

@@ -233,3 +233,42 @@ Deno.test("assemble() throws on a label behind the jump or nowhere", () => {
   assert.throws(() => bpf.assemble([{ label: "back" }, jump]), /back cannot be reached/);
   assert.throws(() => bpf.assemble([jump]), /back cannot be reached/);
 });
+
+function urgent(...keen: readonly number[]): bpf.Instruction[] {
+  return bpf.urgentFilter({ family: 4, keen });
+}
+
+Deno.test("urgentFilter() lets exactly the keen groups pass, behind options and AH too", () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(255)), (keen) => {
+      const program = urgent(...keen);
+      for (let vrid = 0; vrid <= 255; vrid++) {
+        const wanted = keen.includes(vrid);
+        assert.equal(passes(program, withBytes(ADVERT, 35, [vrid])), wanted, `VRID ${vrid}`);
+        assert.equal(passes(program, withBytes(BEHIND_AH, 59, [vrid])), wanted, `${vrid}, AH`);
+        assert.equal(passes(program, withBytes(WITH_OPTIONS, 47, [vrid])), wanted, `${vrid}, IHL`);
+      }
+    }),
+    { numRuns: 20 },
+  );
+});
+
+Deno.test("urgentFilter() lets whoever leaves pass, keen or not", () => {
+  for (const [bytes, priorityAt] of [[ADVERT, 36], [WITH_OPTIONS, 48], [BEHIND_AH, 60]] as const) {
+    assert.equal(passes(urgent(), bytes), false);
+    assert.equal(passes(urgent(), withBytes(bytes, priorityAt, [0])), true);
+  }
+});
+
+Deno.test("urgentFilter() drops what is no advertisement, and every frame that ends too early", () => {
+  for (const { what, at, bytes } of DROPPED) {
+    assert.equal(passes(urgent(1), withBytes(ADVERT, at, bytes)), false, what);
+  }
+  for (let length = 0; length <= 36; length++) {
+    assert.equal(passes(urgent(1), ADVERT.subarray(0, length)), false, `${length} bytes`);
+  }
+});
+
+Deno.test("urgentFilter() stays short for every group", () => {
+  assert.ok(urgent(...ALL_VRIDS).length <= 64);
+});

@@ -78,7 +78,7 @@ function routeChanges(
   { present, configured }: Restoration,
 ): Change[] {
   const key = routeKey(route);
-  const isOurs = present.routes.some(({ destination, nextHop, metric, protocol }) =>
+  const found = present.routes.find(({ destination, nextHop, metric, protocol }) =>
     nextHop !== undefined && routeKey({ destination, nextHop, metric }) === key &&
     isMarked({
       protocol,
@@ -87,7 +87,9 @@ function routeChanges(
       isConfigured: configured.has(key),
     })
   );
-  return isOurs ? [{ change: "removeRoute", route }] : [];
+  if (found === undefined) return [];
+  const { protocol } = found;
+  return [{ change: "removeRoute", route, ...(protocol === OUR_PROTOCOL ? {} : { protocol }) }];
 }
 
 function addressChanges(

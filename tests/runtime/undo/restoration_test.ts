@@ -188,7 +188,7 @@ const ROWS: readonly Row[] = [
     notes: [routeNote({ marked: false }), routeNote({ marked: false, route: route() })],
     present: { routes: [{ ...OUR_ROUTE, protocol: 3 }, { ...route(), metric: 0, protocol: 3 }] },
     configured: [noteKey(routeNote())],
-    changes: [{ change: "removeRoute", route: route({ metric: 50 }) }],
+    changes: [{ change: "removeRoute", route: route({ metric: 50 }), protocol: 3 }],
   },
   {
     row: "does nothing on interfaces that are gone",
