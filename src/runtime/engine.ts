@@ -11,6 +11,7 @@ import { Backlog } from "./backlog.ts";
 import { Batch } from "./batch.ts";
 import { Deadlines } from "./deadlines.ts";
 import { InterfaceTable } from "./interfaces.ts";
+import { type Pulse, UNWATCHED } from "./lifecycle.ts";
 import { LogLimit } from "./log_limit.ts";
 import { Monitor } from "./monitor.ts";
 import { Rehearsal } from "./rehearsal.ts";
@@ -51,6 +52,7 @@ export interface EngineOptions {
   readonly log: Log;
   /** Whose virtual routers, addresses and links are not ours to touch. */
   readonly others: OtherDaemons;
+  readonly pulse?: Pulse;
 }
 
 /**
@@ -64,6 +66,7 @@ export interface EngineOptions {
 export class Engine implements Disposable {
   readonly #driver: Driver;
   readonly #log: Log;
+  readonly #pulse: Pulse;
   readonly #table = new InterfaceTable();
   readonly #poller = new Poller();
   readonly #routes: Routes;
@@ -89,12 +92,14 @@ export class Engine implements Disposable {
   #stopped = false;
 
   /** Throws {@linkcode SyscallError} where the system gives no descriptors. */
-  constructor({ routers, staticRoutes = [], drivers, log, others }: EngineOptions) {
+  constructor(options: EngineOptions) {
+    const { routers, staticRoutes = [], drivers, log, others } = options;
     const driver = drivers.links;
     const limit = new LogLimit();
     const nowMs = boottimeMs();
     this.#driver = driver;
     this.#log = log;
+    this.#pulse = options.pulse ?? UNWATCHED.pulse;
     this.#deadlines = new Deadlines(routers.length);
     this.#retries = new Deadlines(routers.length);
     const tables = { deadlines: this.#deadlines, retries: this.#retries, nowMs };
@@ -162,7 +167,7 @@ export class Engine implements Disposable {
     const othersWait = this.#owesBreath || this.#log.busy || breathlessMs >= BREATH_MS;
     const pressing = this.#wakeMs - nowMs <= EXACT_MS && breathlessMs < 2 * BREATH_MS;
     if (othersWait && !pressing) return this.#turn(await this.#waitWithOthers());
-    this.#poller.arm(Math.min(this.#wakeMs, this.#attachments.nextLookMs));
+    this.#poller.arm(Math.min(this.#wakeMs, this.#nextChoreMs()));
     this.#turn(this.#poller.waitHere(BREATH_MS));
   }
 
@@ -172,10 +177,20 @@ export class Engine implements Disposable {
    */
   async #waitWithOthers(): Promise<readonly number[]> {
     this.#owesBreath = false;
-    this.#poller.arm(Math.min(this.#wakeMs - EXACT_MS, this.#attachments.nextLookMs));
+    this.#poller.arm(Math.min(this.#wakeMs - EXACT_MS, this.#nextChoreMs()));
     const ready = await this.#poller.wait();
     this.#lastBreathMs = boottimeMs();
     return ready;
+  }
+
+  /** When something is to be done that need not be on time. */
+  #nextChoreMs(): number {
+    return Math.min(this.#attachments.nextLookMs, this.#pulse.dueMs);
+  }
+
+  #beat(nowMs: number): void {
+    if (this.#pulse.dueMs > nowMs || !this.#backlog.empty) return;
+    this.#pulse.beat(nowMs, this.#routers.values().map(({ state }) => state.name));
   }
 
   #rehearse(nowMs: number): void {
@@ -219,6 +234,7 @@ export class Engine implements Disposable {
     while (this.#stopping && !this.#backlog.empty) this.#workOnBacklog();
     if (!this.#backlog.changesKernel) this.#routes.review(nowMs);
     this.#attachments.closeRetired();
+    this.#beat(nowMs);
     this.#lastTurnMs = nowMs;
     this.#stopped = this.#stopping;
     this.#owesBreath ||= boottimeMs() - wokenMs > LONG_TURN_MS;
@@ -290,6 +306,7 @@ export class Engine implements Disposable {
     for (const { router, report } of batch.reports) {
       if (report.what !== "transition") continue;
       this.#attachments.attend(router, nowMs);
+      this.#pulse.noteTransition(nowMs);
       this.#routes.noteMasters();
     }
     if (this.#backlog.empty) this.#backlogSinceMs = nowMs;

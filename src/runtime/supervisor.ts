@@ -5,6 +5,7 @@ import type { DaemonConfig } from "../config/types.ts";
 import { Drivers } from "../drivers/drivers.ts";
 import type { Log } from "../log.ts";
 import { Engine } from "./engine.ts";
+import { type Lifecycle, UNWATCHED } from "./lifecycle.ts";
 import type { OtherDaemons } from "./undo/other_daemons.ts";
 import { StateDirectory, StateDirectoryError } from "./undo/state_directory.ts";
 import { Undo } from "./undo/undo.ts";
@@ -26,7 +27,11 @@ export function requireCapabilities(): void {
  * Runs all virtual routers of `config` until SIGINT or SIGTERM, then leaves the machine as it was
  * found. Throws {@linkcode SystemRefusal}.
  */
-export async function runRouters(config: DaemonConfig, log: Log): Promise<void> {
+export async function runRouters(
+  config: DaemonConfig,
+  log: Log,
+  lifecycle: Lifecycle = UNWATCHED,
+): Promise<void> {
   requireCapabilities();
   try {
     const names = config.routers.map(({ driver }) => driver);
@@ -35,7 +40,7 @@ export async function runRouters(config: DaemonConfig, log: Log): Promise<void> 
     using undo = Undo.open({ ...config, files, driver: drivers.links, log, pid: Deno.pid });
     try {
       const guarded = drivers.guarded((one) => undo.guard(one));
-      await runEngine(config, { drivers: guarded, others: undo, log });
+      await runEngine(config, { drivers: guarded, others: undo, log, lifecycle });
     } finally {
       undo.close();
     }
@@ -49,21 +54,40 @@ export async function runRouters(config: DaemonConfig, log: Log): Promise<void> 
 
 async function runEngine(
   config: DaemonConfig,
-  parts: { readonly drivers: Drivers; readonly others: OtherDaemons; readonly log: Log },
+  parts: {
+    readonly drivers: Drivers;
+    readonly others: OtherDaemons;
+    readonly log: Log;
+    readonly lifecycle: Lifecycle;
+  },
 ): Promise<void> {
-  using engine = new Engine({ ...config, ...parts });
-  using _signals = handleSignals(engine, parts.log);
+  const { lifecycle } = parts;
+  using engine = new Engine({ ...config, ...parts, pulse: lifecycle.pulse });
+  using _signals = handleSignals(engine, parts);
   engine.start();
+  lifecycle.ready();
   await engine.run();
 }
 
 /** Every signal whose default would end the process without an orderly stop. */
-function handleSignals(engine: Engine, log: Log): Disposable {
+function handleSignals(
+  engine: Engine,
+  { log, lifecycle }: { readonly log: Log; readonly lifecycle: Lifecycle },
+): Disposable {
   const handlers = new Map<Deno.Signal, () => void>();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    handlers.set(signal, () => engine.stop());
+    handlers.set(signal, () => {
+      lifecycle.stopping();
+      engine.stop();
+    });
   }
-  for (const signal of ["SIGHUP", "SIGUSR1", "SIGUSR2"] as const) {
+  handlers.set("SIGHUP", () => {
+    lifecycle.reopenLogs();
+    log.warning(
+      "SIGHUP opens the log files anew; the configuration is not read again in this version",
+    );
+  });
+  for (const signal of ["SIGUSR1", "SIGUSR2"] as const) {
     handlers.set(signal, () => log.warning(`${signal} is not acted on in this version`));
   }
   for (const [signal, handler] of handlers) Deno.addSignalListener(signal, handler);
