@@ -1,3 +1,8 @@
-import { runRvrrpd } from "./src/cli/rvrrpd.ts";
+import process from "node:process";
+import { isConfigWorker, serveConfig } from "./src/cli/config_worker.ts";
+import { runProgram } from "./src/cli/programs.ts";
 
-if (import.meta.main) Deno.exit(await runRvrrpd(Deno.args));
+if (isConfigWorker()) serveConfig();
+else if (import.meta.main) {
+  Deno.exit(await runProgram({ startedAs: process.argv0, args: Deno.args }));
+}

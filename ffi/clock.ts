@@ -5,6 +5,9 @@ import { libc } from "./libc.ts";
 /** CLOCK_BOOTTIME: monotonic, and goes on while the machine is suspended; clock_gettime(2). */
 export const CLOCK_BOOTTIME = 7;
 
+/** CLOCK_MONOTONIC: time since boot without that in which the machine is suspended. */
+const CLOCK_MONOTONIC = 1;
+
 /** CLOCK_REALTIME: the wall clock, which may be set at any time. */
 const CLOCK_REALTIME = 0;
 
@@ -14,6 +17,11 @@ const timespecBytes = new Uint8Array(timespec.buffer);
 /** Time since boot in milliseconds with the kernel's resolution, suspended time included. */
 export function boottimeMs(): number {
   return readClockMs(CLOCK_BOOTTIME);
+}
+
+/** CLOCK_MONOTONIC in whole microseconds: the time that systemd goes by. */
+export function monotonicMicroseconds(): number {
+  return Math.floor(readClockMs(CLOCK_MONOTONIC) * 1000);
 }
 
 /** Wall-clock time since 1970 in milliseconds; only to be compared with the kernel's own stamps. */

@@ -32,6 +32,12 @@ export const O_NOFOLLOW: Readonly<Record<Architecture, number>> = {
   aarch64: 0o100000,
 };
 
+/** Not the same number everywhere either. */
+export const O_DIRECTORY: Readonly<Record<Architecture, number>> = {
+  x86_64: 0o200000,
+  aarch64: 0o40000,
+};
+
 export interface FileInfo {
   readonly kind: "file" | "directory" | "other";
   /** User id. */
@@ -55,9 +61,19 @@ export function openPath(path: string): Fd {
   return openat({ directory: AT_FDCWD, path, flags: O_RDONLY | O_NONBLOCK | noFollow() });
 }
 
+/** Opens a directory, also by way of symbolic links. Throws {@linkcode SyscallError}. */
+export function openDirectory(path: string): Fd {
+  return openat({ directory: AT_FDCWD, path, flags: O_RDONLY | O_DIRECTORY[Deno.build.arch] });
+}
+
 /** Opens a magic link such as those in /proc/self/ns. Throws {@linkcode SyscallError}. */
 export function openMagicLink(path: string): Fd {
   return openat({ directory: AT_FDCWD, path, flags: O_RDONLY });
+}
+
+/** Opens what reads as empty and swallows what is written. Throws {@linkcode SyscallError}. */
+export function openNothing(): Fd {
+  return openat({ directory: AT_FDCWD, path: "/dev/null", flags: O_RDWR });
 }
 
 /** Makes a new file for appending; EEXIST for a name in use. Throws {@linkcode SyscallError}. */
@@ -72,12 +88,19 @@ export function openFileIn(directory: Fd, name: string): Fd {
   return openat({ directory: directory.number, path: name, flags });
 }
 
-function openat({ directory, path, flags }: {
+/** Opens a file for reading and appending, and makes it where it is missing; never waits. */
+export function openOrCreateFileIn(directory: Fd, name: string, mode: number): Fd {
+  const flags = O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | noFollow();
+  return openat({ directory: directory.number, path: name, flags, mode });
+}
+
+function openat({ directory, path, flags, mode = FILE_MODE }: {
   readonly directory: number;
   readonly path: string;
   readonly flags: number;
+  readonly mode?: number;
 }): Fd {
-  const number = libc().openat(directory, cPath(path), flags | O_CLOEXEC, FILE_MODE);
+  const number = libc().openat(directory, cPath(path), flags | O_CLOEXEC, mode);
   return new Fd(checked(number, () => `open ${path}`));
 }
 
@@ -168,6 +191,21 @@ export function readUpTo(fd: Fd, limitBytes: number): Uint8Array<ArrayBuffer> {
     filled += length;
   }
   return buffer.subarray(0, filled);
+}
+
+/** With one read(2): what is there now, or waits for it; empty at the end. */
+export function readSome(fd: Fd): Uint8Array<ArrayBuffer> {
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  const length = checked(
+    libc().read(fd.number, buffer, BigInt(buffer.length)),
+    () => "read from a descriptor",
+  );
+  return buffer.subarray(0, length);
+}
+
+/** Makes an open file empty. Throws {@linkcode SyscallError}. */
+export function truncate(fd: Fd): void {
+  checked(libc().ftruncate(fd.number, 0n), () => "empty a file");
 }
 
 /** Throws {@linkcode SyscallError}, ENOSPC for example; a part may have been written by then. */

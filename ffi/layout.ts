@@ -136,6 +136,17 @@ export const DIRENT64 = {
   at: { d_ino: 0, d_reclen: 16, d_type: 18, d_name: 19 },
 } as const satisfies Layout;
 
+/** struct sockaddr_un, unix(7). */
+export const SOCKADDR_UN = {
+  size: 110,
+  at: { sun_family: 0, sun_path: 2 },
+} as const satisfies Layout;
+
+/** What posix_spawn(3) and sigemptyset(3) are given; only the C library looks into them. */
+export const POSIX_SPAWNATTR = { size: 336, at: {} } as const satisfies Layout;
+export const POSIX_SPAWN_FILE_ACTIONS = { size: 80, at: {} } as const satisfies Layout;
+export const SIGSET = { size: 128, at: {} } as const satisfies Layout;
+
 /** struct epoll_event, epoll_ctl(2): packed on x86_64 and nowhere else. */
 const EPOLL_EVENT: Readonly<Record<Architecture, Layout & { at: { events: 0; data: number } }>> = {
   x86_64: { size: 12, at: { events: 0, data: 4 } },

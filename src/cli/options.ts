@@ -27,6 +27,8 @@ Keeps virtual IP addresses alive by the Virtual Router Redundancy Protocol.
   -h, --help             this help
   -V, --version          versions
 
+rvrrpd schema prints the JSON Schema of a configuration.
+
 Exit status: 0 fine, 1 wrong use or configuration, 2 the system refused something.`;
 
 /** Reads the command line. Throws {@linkcode ExitError} naming what is wrong with it. */

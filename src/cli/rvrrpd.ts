@@ -1,34 +1,19 @@
 import metadata from "../../deno.json" with { type: "json" };
-import { openLog } from "../log.ts";
-import { requireCapabilities, runRouters, SystemRefusal } from "../runtime/supervisor.ts";
+import type { DaemonConfig } from "../config/types.ts";
+import { type Log, openLog } from "../log.ts";
+import { requireCapabilities, runRouters } from "../runtime/supervisor.ts";
 import { readConfig } from "./config_file.ts";
+import { readConfigElsewhere } from "./config_worker.ts";
 import { EXIT, type ExitCode, ExitError } from "./exit.ts";
 import { HELP, parseOptions, type RvrrpdOptions } from "./options.ts";
 
-/** The daemon and its command line. Gives the exit code; every error has been told by then. */
+/** The daemon and its command line. */
 export async function runRvrrpd(args: readonly string[]): Promise<ExitCode> {
   if (args.length === 0) {
     console.error(HELP);
     return EXIT.wrongUse;
   }
-  try {
-    return await run(parseOptions(args));
-  } catch (error) {
-    return tell(error, args);
-  }
-}
-
-/** One line for the user; where our own code is to blame, `-d5` adds where it happened. */
-function tell(error: unknown, args: readonly string[]): ExitCode {
-  if (error instanceof ExitError || error instanceof SystemRefusal) {
-    console.error(`rvrrpd: ${error.message}`);
-    return error instanceof ExitError ? error.code : EXIT.refused;
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(`rvrrpd: Internal error: ${message} (please report it; -d5 shows where)`);
-  const wantsMore = /(?:^|\s)(?:-d\s?|--debug[= ])5(?:\s|$)/.test(args.join(" "));
-  if (wantsMore && error instanceof Error) console.error(error.stack);
-  return EXIT.refused;
+  return await run(parseOptions(args));
 }
 
 async function run(options: RvrrpdOptions): Promise<ExitCode> {
@@ -76,12 +61,40 @@ async function foreground(options: RvrrpdOptions): Promise<ExitCode> {
   const log = openLog(config);
   try {
     for (const text of [...warnings.map(({ text }) => text), ...pending]) log.warning(text);
-    await runRouters(config, log);
+    await runRouters(config, log, { readAgain: () => readAgain(options, { config, log }) });
     return EXIT.fine;
   } finally {
     await log.close();
   }
 }
+
+/** Reads the configuration while the daemon runs, and tells what is wrong with it. */
+async function readAgain(
+  options: RvrrpdOptions,
+  { config: started, log }: { readonly config: DaemonConfig; readonly log: Log },
+): Promise<DaemonConfig | undefined> {
+  const { config, faults, warnings, pending } = await readConfigElsewhere(options);
+  if (config === undefined) {
+    for (const { text } of faults) log.error(text);
+    log.error("The configuration is wrong and stays as it was");
+    return undefined;
+  }
+  for (const text of [...warnings.map(({ text }) => text), ...pending]) log.warning(text);
+  for (const key of FIXED_KEYS) {
+    if (config[key] !== started[key]) log.warning(`${FIXED_NAMES[key]} is taken over at a restart`);
+  }
+  log.information("Configuration read again");
+  return config;
+}
+
+/** What a daemon that runs cannot change. */
+const FIXED_NAMES = {
+  pidFile: "pid",
+  workingDir: "working_dir",
+  stateDir: "state_dir",
+  controlSocket: "control_socket",
+} as const;
+const FIXED_KEYS = Object.keys(FIXED_NAMES) as (keyof typeof FIXED_NAMES)[];
 
 /**
  * What is left of reading a large configuration would stay for good: the engine alone makes too

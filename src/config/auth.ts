@@ -26,10 +26,21 @@ export function checkAuth(
 
 /** The resolved form for what this version can do; the other types keep their router in Fault. */
 export function authConfig(authType: RawRouter["auth_type"], secret: string): AuthConfig {
-  if (authType !== "rfc2338-simple") return { type: "none" };
-  const data = new Uint8Array(AUTH_DATA_BYTES);
-  data.set(new TextEncoder().encode(secret).subarray(0, AUTH_DATA_BYTES));
-  return { type: "rfc2338-simple", data };
+  const key = new TextEncoder().encode(secret);
+  switch (authType) {
+    case "rfc2338-simple": {
+      const data = new Uint8Array(AUTH_DATA_BYTES);
+      data.set(key.subarray(0, AUTH_DATA_BYTES));
+      return { type: authType, data };
+    }
+    case "p0-t8-sha256":
+      return { type: authType, key };
+    case "p1-b8-shake256":
+    case "p1-t8-shake256":
+      return { type: "p1-b8-shake256", key };
+    default:
+      return { type: "none" };
+  }
 }
 
 function readSecret(
@@ -156,6 +167,6 @@ function checkOldAddressList({ at, keys }: RouterDraft, findings: Findings): voi
 }
 
 /** P0 and P1 cover the address list, and rVRRPd writes the plain one with them. */
-function listsVirtualAddressesOnly(type: RawRouter["auth_type"] | undefined): boolean {
+export function listsVirtualAddressesOnly(type: RawRouter["auth_type"] | undefined): boolean {
   return type === "p0-t8-sha256" || type === "p1-b8-shake256" || type === "p1-t8-shake256";
 }

@@ -34,7 +34,7 @@ const UNSUPPORTED: readonly {
     what: () => "version = 3",
   },
   {
-    applies: ({ keys }) => keys.auth_type !== "none" && keys.auth_type !== "rfc2338-simple",
+    applies: ({ keys }) => keys.auth_type === "rfc2338-ah" || keys.auth_type === "hmac-sha256",
     what: (keys) => `auth_type = "${keys.auth_type}"`,
   },
   { applies: ({ keys }) => keys.unicast_peers !== undefined, what: () => "unicast_peers" },
@@ -47,15 +47,12 @@ export function unsupportedReason(router: RouterDraft): string | undefined {
   return row && `${row.what(router.keys)} does not work in this version`;
 }
 
-/** The values that this version works with in place of those that it cannot do yet. */
-export const INSTEAD = { rfc3768: true } as const;
-
 /** One line for each thing that is in the configuration and will not happen. */
 export function pendingFeatures(config: ConfigDraft): string[] {
   const keys = [...pendingTables(config), ...config.routers.flatMap(pendingKeys)];
   return [
     ...keys.map((key) => `${key} is accepted but not acted on in this version`),
-    ...config.routers.flatMap(insteadLines),
+    ...config.routers.flatMap(faultLine),
   ];
 }
 
@@ -84,13 +81,7 @@ function isIpv6({ route }: Partial<RawRoute>): boolean {
   return route !== undefined && checkedAddress(route).address.family === 6;
 }
 
-function insteadLines(router: RouterDraft): string[] {
-  const where = formatPath(router.at);
+function faultLine(router: RouterDraft): string[] {
   const reason = unsupportedReason(router);
-  return [
-    ...(router.keys.rfc3768 === false
-      ? [`${where}.rfc3768 = false is taken as true in this version`]
-      : []),
-    ...(reason === undefined ? [] : [`${where} stays in Fault: ${reason}`]),
-  ];
+  return reason === undefined ? [] : [`${formatPath(router.at)} stays in Fault: ${reason}`];
 }

@@ -2,8 +2,7 @@ import { assert } from "../base/assert.ts";
 import { addressBits, equalIp } from "../base/ip.ts";
 import type { RouterConfig } from "../vrrp/types.ts";
 import { checkedAddress, checkedIp } from "./addresses.ts";
-import { authConfig } from "./auth.ts";
-import { INSTEAD } from "./pending.ts";
+import { authConfig, listsVirtualAddressesOnly } from "./auth.ts";
 import type { RawGeneral } from "./schema.ts";
 import type { RawRoute } from "./schema_route.ts";
 import type { RawRouter } from "./schema_vrouter.ts";
@@ -100,7 +99,7 @@ function resolveProtocol(
     addresses: addresses.map(({ address }) => address),
     auth: authConfig(keys.auth_type, secret),
     checkAddresses: keys.check_addresses,
-    rfc3768: INSTEAD.rfc3768,
+    rfc3768: keys.rfc3768 || listsVirtualAddressesOnly(keys.auth_type),
     announcements: {
       repeat: timers.garp_repeat,
       delayMs: toMs(timers.garp_delay),

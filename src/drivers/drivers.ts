@@ -14,19 +14,22 @@ export interface DriversOptions {
 
 /** One driver of each kind that is in use, and netlink. */
 export class Drivers implements Disposable {
-  readonly #byName: ReadonlyMap<DriverName, Driver>;
+  readonly #byName: Map<DriverName, Driver>;
   /** For what belongs to no single virtual router: links, settings, lists, common routes. */
   readonly links: Driver;
   readonly #owned: DisposableStack;
+  readonly #openMissing: (name: DriverName) => Driver;
 
-  private constructor(
-    byName: ReadonlyMap<DriverName, Driver>,
-    links: Driver,
-    owned: DisposableStack,
-  ) {
-    this.#byName = byName;
-    this.links = links;
-    this.#owned = owned;
+  private constructor(parts: {
+    readonly byName: Map<DriverName, Driver>;
+    readonly links: Driver;
+    readonly owned: DisposableStack;
+    readonly openMissing: (name: DriverName) => Driver;
+  }) {
+    this.#byName = parts.byName;
+    this.links = parts.links;
+    this.#owned = parts.owned;
+    this.#openMissing = parts.openMissing;
   }
 
   /** Throws like {@linkcode openDriver}. */
@@ -34,15 +37,24 @@ export class Drivers implements Disposable {
     using owned = new DisposableStack();
     const netlink = owned.use(new NetlinkDriver());
     const byName = new Map<DriverName, Driver>([["netlink", netlink]]);
-    const wanted = new Set(names);
-    for (const name of wanted) {
-      if (byName.has(name)) continue;
+    const kept = new DisposableStack();
+    const openMissing = (name: DriverName) => {
       const opened = open(name);
       if (!opened.ok) warn(`${opened.error}; netlink runs in place of ${name}`);
-      byName.set(name, opened.ok ? owned.use(opened.value) : netlink);
-    }
+      return opened.ok ? kept.use(opened.value) : netlink;
+    };
+    owned.use(kept);
+    const wanted = new Set(names);
+    for (const name of wanted) if (!byName.has(name)) byName.set(name, openMissing(name));
     const libnl = wanted.has("netlink") ? undefined : byName.get("libnl");
-    return new Drivers(byName, libnl ?? netlink, owned.move());
+    return new Drivers({ byName, links: libnl ?? netlink, owned: owned.move(), openMissing });
+  }
+
+  /** Opens those that are not open yet. Throws like {@linkcode openDriver}. */
+  require(names: Iterable<DriverName>): void {
+    for (const name of new Set(names)) {
+      if (!this.#byName.has(name)) this.#byName.set(name, this.#openMissing(name));
+    }
   }
 
   of(name: DriverName): Driver {
@@ -57,7 +69,13 @@ export class Drivers implements Disposable {
     const guards = new Map(Array.from(distinct, (driver) => [driver, guard(driver)]));
     const behind = (driver: Driver) => guards.get(driver) ?? driver;
     const byName = new Map(Array.from(this.#byName, ([name, driver]) => [name, behind(driver)]));
-    return new Drivers(byName, behind(this.links), new DisposableStack());
+    const openMissing = (name: DriverName) => {
+      this.require([name]);
+      const driver = this.of(name);
+      return guards.get(driver) ?? guard(driver);
+    };
+    const owned = new DisposableStack();
+    return new Drivers({ byName, links: behind(this.links), owned, openMissing });
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,6 @@
 import { SyscallError } from "../../ffi/errno.ts";
 import type { ReceiveSlots } from "../../ffi/frame_slots.ts";
-import { equalIp } from "../base/ip.ts";
+import { equalIp, type IpAddress } from "../base/ip.ts";
 import { equalMac } from "../base/mac.ts";
 import { type Change, type Driver, isSoAlready, OUR_PROTOCOL } from "../drivers/driver.ts";
 import type { Log } from "../log.ts";
@@ -52,7 +52,10 @@ export class Attachments implements Disposable {
   readonly #macvlans: Macvlans;
   readonly #claims: Claims;
   readonly #machine: MachineCheck;
-  readonly #byInterface: ReadonlyMap<string, readonly Router[]>;
+  #routers: readonly Router[];
+  #byInterface: ReadonlyMap<string, readonly Router[]>;
+  /** Links of ours are left that no virtual router needs. */
+  #hasUnneeded = false;
   readonly #upkeep: Upkeep;
   /** By the name in the configuration. */
   readonly #attached = new Map<string, Attached>();
@@ -66,6 +69,7 @@ export class Attachments implements Disposable {
     this.#machine = new MachineCheck(parts);
     this.#claims = new Claims(parts);
     this.#upkeep = new Upkeep(parts.table);
+    this.#routers = parts.routers;
     this.#byInterface = Map.groupBy(parts.routers, ({ config }) => config.interface);
   }
 
@@ -113,7 +117,7 @@ export class Attachments implements Disposable {
 
   /** Tries again what the kernel has refused a while ago, and puts back what was to wait. */
   retry(batch: Batch, nowMs: number): void {
-    const refused = this.#parts.routers.filter(({ retryMs }) => retryMs <= nowMs);
+    const refused = this.#routers.filter(({ retryMs }) => retryMs <= nowMs);
     for (const router of refused) router.unblock();
     const due = [...refused, ...this.#upkeep.due(nowMs)];
     for (const name of new Set(due.map(({ config }) => config.interface))) {
@@ -151,8 +155,8 @@ export class Attachments implements Disposable {
       else if (typeof segment === "string") this.#fail(router, segment, batch, nowMs);
       else if (typeof carrier === "string") this.#fail(router, carrier, batch, nowMs);
       else {
-        const { source, mac: ownMac } = verdict.facts;
-        const placement = { link: segment.link, source, ownMac, carrier };
+        const { listedAddresses, facts: { source, mac: ownMac } } = verdict;
+        const placement = { link: segment.link, source, ownMac, listedAddresses, carrier };
         this.#settle(router, { placement, facts: verdict.facts }, batch, nowMs);
       }
     }
@@ -267,10 +271,13 @@ export class Attachments implements Disposable {
     const known = this.#attached.get(name);
     if (known !== undefined) return known.segment;
     const ready = verdicts.values().find((verdict) => verdict.ready);
-    if (ready === undefined) return "refused";
+    return ready === undefined ? "refused" : this.#open(name, ready.link, [...verdicts.keys()]);
+  }
+
+  #open(name: string, link: LinkInfo, routers: readonly Router[]): Segment | FaultReason {
     try {
-      const segment = this.#openSegment(ready.link, [...verdicts.keys()]);
-      this.#attached.set(name, { segment, name: ready.link.name });
+      const segment = this.#openSegment(link, routers);
+      this.#attached.set(name, { segment, name: link.name });
       return segment;
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
@@ -316,6 +323,49 @@ export class Attachments implements Disposable {
     const link = ifindex === undefined ? undefined : this.#parts.table.get(ifindex);
     if (!isRunning(router) || link === undefined || link.adminUp) return;
     batch.add(router, [{ do: "report", report: { what: "carrierLowered" } }]);
+  }
+
+  /**
+   * Goes on with `routers`, to be reviewed after this; those that are `gone` have withdrawn. Where
+   * an interface keeps some of its virtual routers, these move to new sockets without a word.
+   */
+  replace(
+    { routers, gone }: { readonly routers: readonly Router[]; readonly gone: readonly Router[] },
+    batch: Batch,
+  ): void {
+    for (const router of gone) this.#upkeep.rest(router);
+    this.#claims.release(gone);
+    const before = this.#byInterface;
+    this.#routers = routers;
+    this.#byInterface = Map.groupBy(routers, ({ config }) => config.interface);
+    for (const [name, attached] of [...this.#attached]) {
+      const now = this.#byInterface.get(name) ?? [];
+      if (!sameRouters(before.get(name) ?? [], now)) this.#reopen(name, attached, batch);
+      if (!now.some(isOnMacvlan)) this.#settings.release(attached.segment.link.ifindex);
+    }
+    this.#hasUnneeded = gone.some(isOnMacvlan);
+  }
+
+  #reopen(name: string, { segment }: Attached, batch: Batch): void {
+    segment.readAll(batch);
+    this.#retired.push(segment);
+    this.#attached.delete(name);
+    const routers = this.#byInterface.get(name) ?? [];
+    const link = this.#parts.table.get(segment.link.ifindex);
+    if (routers.length === 0 || link === undefined) return;
+    // The new sockets join before the old ones leave: the network notices nothing. Where they
+    // cannot be opened, the review finds out.
+    this.#open(name, link, routers);
+  }
+
+  /** Does a piece of what is slow and can wait; gives whether there is more. */
+  tidy(): boolean {
+    if (!this.#hasUnneeded) return false;
+    const needed = this.#routers.filter(isOnMacvlan)
+      .map(({ placement }) => placement?.carrier.ifindex)
+      .filter((ifindex) => ifindex !== undefined);
+    this.#hasUnneeded = this.#macvlans.removeNext(new Set(needed));
+    return this.#hasUnneeded;
   }
 
   /** Closes the sockets of interfaces that are gone; call after the batch was carried out. */
@@ -372,6 +422,14 @@ function placeFault(
   return owned && !facts.owner ? "ownershipLost" : undefined;
 }
 
+function isOnMacvlan({ config }: Router): boolean {
+  return config.interfaceType === "macvlan";
+}
+
+function sameRouters(before: readonly Router[], now: readonly Router[]): boolean {
+  return before.length === now.length && before.every((router, index) => router === now[index]);
+}
+
 function isRunning({ state }: Router): boolean {
   return state.name === "Backup" || state.name === "Master" || state.name === "Down";
 }
@@ -379,5 +437,13 @@ function isRunning({ state }: Router): boolean {
 function samePlacement(a: Placement, b: Placement): boolean {
   return a.link === b.link && equalIp(a.source, b.source) &&
     equalMac(a.ownMac, b.ownMac) && a.carrier.ifindex === b.carrier.ifindex &&
-    a.carrier.name === b.carrier.name;
+    a.carrier.name === b.carrier.name &&
+    isSameList(a.listedAddresses, b.listedAddresses);
+}
+
+function isSameList(a: readonly IpAddress[], b: readonly IpAddress[]): boolean {
+  return a.length === b.length && a.every((one, index) => {
+    const other = b[index];
+    return other !== undefined && equalIp(one, other);
+  });
 }

@@ -17,6 +17,12 @@ export class Claims {
     this.#log = log;
   }
 
+  /** Others may run these from now on. */
+  release(routers: readonly Router[]): void {
+    const ours = routers.filter((router) => this.#ours.delete(router));
+    if (ours.length > 0) this.#others.release(ours.map(({ config }) => config));
+  }
+
   /** Refuses those that could run but are run by another process; they are tried again later. */
   judge(verdicts: Map<Router, Verdict>, nowMs: number): void {
     const isNew = (router: Router) =>

@@ -10,6 +10,7 @@ import { Attachments } from "./attachments.ts";
 import { Backlog } from "./backlog.ts";
 import { Batch } from "./batch.ts";
 import { Deadlines } from "./deadlines.ts";
+import { difference, isUnchanged, type Planned } from "./difference.ts";
 import { InterfaceTable } from "./interfaces.ts";
 import { type Pulse, UNWATCHED } from "./lifecycle.ts";
 import { LogLimit } from "./log_limit.ts";
@@ -44,7 +45,13 @@ const TIMER = { kind: "timer" } as const;
 
 type Source = (batch: Batch, nowMs: number) => void;
 
-export interface EngineOptions {
+/** What the engine does, and may go on with another one of while it runs. */
+export interface Wanted {
+  readonly routers: readonly VirtualRouterConfig[];
+  readonly staticRoutes: readonly StaticRoute[];
+}
+
+export interface EngineOptions extends Partial<Wanted> {
   readonly routers: readonly VirtualRouterConfig[];
   /** Those of no virtual router. */
   readonly staticRoutes?: readonly StaticRoute[];
@@ -74,9 +81,11 @@ export class Engine implements Disposable {
   readonly #attachments: Attachments;
   readonly #sender: Sender;
   readonly #backlog: Backlog;
-  readonly #routers: readonly Router[];
-  readonly #deadlines: Deadlines;
-  readonly #retries: Deadlines;
+  #routers: readonly Router[];
+  #deadlines: Deadlines;
+  #retries: Deadlines;
+  /** The configuration to go on with. */
+  #wanted: Wanted | undefined;
   #rehearsal: Rehearsal | undefined;
   readonly #sources = new Map<number, Source>();
   readonly #tokens = new Map<Fd, number>();
@@ -85,6 +94,10 @@ export class Engine implements Disposable {
   #wakeMs = Infinity;
   #lastTurnMs = -Infinity;
   #owesBreath = false;
+  /** How many others work in this process at the moment. */
+  #alongside = 0;
+  /** There is more to do as soon as nothing is due. */
+  #owesTurn = false;
   #backlogSinceMs = -Infinity;
   #touched: ReadonlySet<number> | "all" = new Set();
   #lastBreathMs = -Infinity;
@@ -127,17 +140,19 @@ export class Engine implements Disposable {
     this.#watch(this.#monitor.fd, () => this.#followKernel());
     this.#lookAgain();
     this.#attachments.removeLeftovers();
-    for (const [index, { config, firstAddress }] of this.#routers.entries()) {
-      this.#log.information(
-        `Starting VRRP Virtual Router (${firstAddress}) for group ${config.protocol.vrid}, ` +
-          `on interface ${config.interface} (thread: ${index})`,
-      );
-    }
+    for (const [index, router] of this.#routers.entries()) this.#tellStart(router, index);
     const batch = new Batch();
     const nowMs = boottimeMs();
     this.#attachments.review("all", batch, nowMs);
     this.#perform(batch, nowMs);
     this.#lastTurnMs = nowMs;
+  }
+
+  #tellStart({ config, firstAddress }: Router, index: number): void {
+    this.#log.information(
+      `Starting VRRP Virtual Router (${firstAddress}) for group ${config.protocol.vrid}, ` +
+        `on interface ${config.interface} (thread: ${index})`,
+    );
   }
 
   /**
@@ -160,11 +175,14 @@ export class Engine implements Disposable {
       this.#poller.arm(this.#wakeMs);
       return this.#turn(this.#poller.waitHere(this.#gathers() ? GATHER_MS : 0));
     }
-    if (this.#reviewIsDue()) return this.#turn(this.#poller.waitHere(0));
+    if (this.#reviewIsDue() || this.#owesTurn || this.#wanted !== undefined) {
+      return this.#turn(this.#poller.waitHere(0));
+    }
     const nowMs = boottimeMs();
     this.#rehearse(nowMs);
     const breathlessMs = nowMs - this.#lastBreathMs;
-    const othersWait = this.#owesBreath || this.#log.busy || breathlessMs >= BREATH_MS;
+    const othersWait = this.#owesBreath || this.#alongside > 0 || this.#log.busy ||
+      breathlessMs >= BREATH_MS;
     const pressing = this.#wakeMs - nowMs <= EXACT_MS && breathlessMs < 2 * BREATH_MS;
     if (othersWait && !pressing) return this.#turn(await this.#waitWithOthers());
     this.#poller.arm(Math.min(this.#wakeMs, this.#nextChoreMs()));
@@ -208,6 +226,64 @@ export class Engine implements Disposable {
     return !this.#backlog.empty && this.#nextWakeMs() <= this.#backlogSinceMs + GATHER_MS;
   }
 
+  /**
+   * Goes on with this configuration: what has not changed in it keeps its state, its timers and its
+   * traffic, and what has ends in order or begins anew where it has to.
+   */
+  reload(wanted: Wanted): void {
+    this.#wanted = wanted;
+    this.#poller.wake();
+  }
+
+  /**
+   * Does `work`, which needs turns of the event loop, and waits meanwhile in the way that gives
+   * them at once.
+   */
+  async alongside<T>(work: () => Promise<T>): Promise<T> {
+    this.#alongside++;
+    this.#poller.wake();
+    try {
+      return await work();
+    } finally {
+      this.#alongside--;
+    }
+  }
+
+  /** In steps, because those that go have to withdraw first. */
+  #goOn(batch: Batch, nowMs: number): void {
+    if (this.#wanted === undefined || !this.#backlog.empty || this.#stopping) return;
+    const { planned, gone } = difference(this.#routers, this.#wanted.routers);
+    const running = gone.filter(({ state }) => state.name !== "Down");
+    if (running.length > 0) {
+      for (const router of running) batch.add(router, router.step({ kind: "stop" }, nowMs));
+      return;
+    }
+    const { staticRoutes } = this.#wanted;
+    this.#wanted = undefined;
+    const before = new Set(this.#routers);
+    this.#deadlines = new Deadlines(planned.length);
+    this.#retries = new Deadlines(planned.length);
+    this.#routers = planned.map((one, index) => this.#place(one, index, nowMs));
+    this.#attachments.replace({ routers: this.#routers, gone }, batch);
+    this.#routes.replace({ routers: this.#routers, staticRoutes });
+    for (const [index, router] of this.#routers.entries()) {
+      if (!before.has(router)) this.#tellStart(router, index);
+    }
+    this.#attachments.review("all", batch, nowMs);
+  }
+
+  /** The router that runs already, or a new one. */
+  #place({ config, router }: Planned, index: number, nowMs: number): Router {
+    const entries = { index, deadlines: this.#deadlines, retries: this.#retries };
+    if (router === undefined) return new Router(config, { ...entries, nowMs });
+    router.moveTo(entries);
+    if (!isUnchanged(router, config)) {
+      router.reconfigure(config);
+      this.#log.information(`${router.label} - Goes on with its new configuration`);
+    }
+    return router;
+  }
+
   /** Asks for an orderly stop; {@linkcode run} returns when it is done. */
   stop(): void {
     this.#stopping = true;
@@ -216,6 +292,7 @@ export class Engine implements Disposable {
 
   #turn(ready: readonly number[]): void {
     const wokenMs = boottimeMs();
+    this.#owesTurn = false;
     // A signal's listener has to be given a turn.
     this.#owesBreath ||= this.#poller.interrupted;
     const batch = new Batch();
@@ -228,12 +305,14 @@ export class Engine implements Disposable {
     this.#sendAdverts(batch, nowMs);
     this.#runTimers(batch, nowMs);
     this.#attachments.look(batch, nowMs);
+    this.#goOn(batch, nowMs);
     if (this.#stopping) this.#stepAll({ kind: "stop" }, batch, nowMs);
     this.#perform(batch, nowMs);
     if (!this.#gathers()) this.#workOnBacklog();
     while (this.#stopping && !this.#backlog.empty) this.#workOnBacklog();
     if (!this.#backlog.changesKernel) this.#routes.review(nowMs);
     this.#attachments.closeRetired();
+    if (this.#backlog.empty && this.#attachments.tidy()) this.#owesTurn = true;
     this.#beat(nowMs);
     this.#lastTurnMs = nowMs;
     this.#stopped = this.#stopping;

@@ -89,6 +89,12 @@ export class InterfaceTable {
     this.#indices.set(link.name, link.index);
   }
 
+  /** A link that we have just deleted ourselves. */
+  noteDeleted(index: number): void {
+    const link = this.#links.get(index);
+    if (link !== undefined) this.#removeLink(link);
+  }
+
   #removeLink(link: LinkInfo): void {
     this.#forgetName(link);
     this.#links.delete(link.index);
@@ -146,6 +152,10 @@ export class InterfaceTable {
   noteMac(ifindex: number, mac: MacAddress): void {
     const link = this.#links.get(ifindex);
     if (link !== undefined) this.#links.set(ifindex, { ...link, mac });
+  }
+
+  inGroup(group: number): LinkInfo[] {
+    return [...this.#links.values()].filter((link) => link.group === group);
   }
 
   get(index: number): LinkInfo | undefined {

@@ -51,7 +51,18 @@ export class LinkSettings {
 
   /** Puts back what is still as we set it: what somebody changed since then stays. */
   restore(): void {
-    const present = this.#driver.links();
+    this.#restore(this.#driver.links());
+    this.#kept.clear();
+  }
+
+  /** The same for one interface. */
+  release(ifindex: number): void {
+    if (!this.#kept.has(ifindex)) return;
+    this.#restore(this.#driver.links().filter(({ index }) => index === ifindex));
+    this.#kept.delete(ifindex);
+  }
+
+  #restore(present: readonly LinkInfo[]): void {
     const changes = present.flatMap((link): Change[] => {
       const kept = this.#keptOf(link);
       if (kept === undefined) return [];
@@ -59,7 +70,6 @@ export class LinkSettings {
         .filter((name) => link.ipv4Settings?.[name] === kept.ours[name]);
       return still.length === 0 ? [] : [change(link, pick(kept.before, still))];
     });
-    this.#kept.clear();
     this.#apply(changes);
   }
 

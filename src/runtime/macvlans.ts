@@ -165,6 +165,19 @@ export class Macvlans {
     }
   }
 
+  /**
+   * Deletes one of the links that nobody needs any more, which may take the kernel 20 ms; to be
+   * called while there is nothing better to do. Gives whether there are more.
+   */
+  removeNext(needed: ReadonlySet<number>): boolean {
+    const unneeded = this.#table.inGroup(this.#group).filter(({ index }) => !needed.has(index));
+    const [next] = unneeded;
+    if (next === undefined) return false;
+    this.#report(this.#driver.apply([deletion(next)]));
+    this.#table.noteDeleted(next.index);
+    return unneeded.length > 1;
+  }
+
   /** Deletes all links that this process made. */
   remove(): void {
     if (!this.#made) return;

@@ -8,7 +8,13 @@ import type { Router } from "./router.ts";
 
 /** Whether a virtual router can run on its interface as it is now, and what it gives. */
 export type Verdict =
-  | { readonly ready: true; readonly link: LinkInfo; readonly facts: LinkFacts }
+  | {
+    readonly ready: true;
+    readonly link: LinkInfo;
+    readonly facts: LinkFacts;
+    /** What advertisements list besides the virtual addresses; see Placement. */
+    readonly listedAddresses: readonly IpAddress[];
+  }
   | { readonly ready: false; readonly reason: FaultReason };
 
 /** One interface as the kernel describes it, or why there is none for these virtual routers. */
@@ -33,7 +39,20 @@ export function judge(router: Router, present: PresentInterface): Verdict {
     return { ready: false, reason: "ownerOnMacvlan" };
   }
   if (router.blockedBy !== undefined) return { ready: false, reason: router.blockedBy };
-  return { ready: true, link, facts: { source, mac: ownMac(router, link.mac), owner } };
+  const facts = { source, mac: ownMac(router, link.mac), owner };
+  return { ready: true, link, facts, listedAddresses: listedAddresses(router, present.own) };
+}
+
+/** Of the configured interface, also where a macvlan carries the virtual addresses. */
+function listedAddresses(
+  { config }: Router,
+  own: readonly AddressInfo[],
+): readonly IpAddress[] {
+  const { rfc3768, addresses } = config.protocol;
+  if (rfc3768) return [];
+  return ownAddresses(own, addresses)
+    .map(({ prefix }) => prefix.address)
+    .filter(({ family }) => family === 4);
 }
 
 /** Never a virtual address, unless we own it (RFC 9568 section 7.2). */

@@ -22,6 +22,15 @@ const NAME = "rehearsal";
 const SOURCE = ip("192.0.2.1");
 const PEER = ip("192.0.2.2");
 
+/** Only addresses are added and removed: what else a take-over changes is done once, not for each. */
+const IMAGINARY = {
+  interface: NAME,
+  interfaceType: "ether",
+  virtualMac: false,
+  mayOwn: false,
+  routes: [],
+} as const;
+
 const SILENT: Log = {
   busy: false,
   information: () => {},
@@ -65,12 +74,13 @@ export class Rehearsal {
     this.#backlog = new Backlog({ ...parts, sender: this.#sender });
     const tables = { deadlines: new Deadlines(ROUTERS), retries: new Deadlines(ROUTERS) };
     this.#routers = configs.slice(0, ROUTERS).map((config, index) =>
-      new Router({ ...config, interface: NAME, mayOwn: false }, { ...tables, index, nowMs: 0 })
+      new Router({ ...config, ...IMAGINARY }, { ...tables, index, nowMs: 0 })
     );
     this.#placements = this.#routers.map(({ virtualMac }) => ({
       link: NOWHERE,
       source: SOURCE,
       ownMac: virtualMac,
+      listedAddresses: [],
       carrier: { ifindex: NO_IFINDEX, name: NAME },
     }));
   }

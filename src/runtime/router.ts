@@ -3,12 +3,13 @@ import { equalIp, formatIp, type IpAddress, type IpPrefix } from "../base/ip.ts"
 import { equalMac, type MacAddress } from "../base/mac.ts";
 import { MS_PER_S } from "../base/units.ts";
 import type { VirtualRouterConfig } from "../config/types.ts";
+import { authenticated } from "../vrrp/auth.ts";
 import { type Counters, newCounters } from "../vrrp/counters.ts";
 import { initialState, step } from "../vrrp/machine.ts";
 import type { Action, FaultReason, RouterEvent, RouterState } from "../vrrp/types.ts";
-import { AUTH_TYPE, noAuthData } from "../wire/auth.ts";
 import { virtualMac } from "../wire/ethernet.ts";
 import * as frame from "../wire/frame.ts";
+import { MAX_ADDRESSES } from "../wire/vrrp2.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Outlet } from "./link.ts";
 
@@ -24,20 +25,27 @@ export interface Placement {
   readonly source: IpAddress;
   /** The interface's own hardware address while we are not Master on it. */
   readonly ownMac: MacAddress;
+  /** The interface's own addresses, as far as advertisements list them (`rfc3768 = false`). */
+  readonly listedAddresses: readonly IpAddress[];
   /** Where the addresses go: the interface itself, or the macvlan. */
   readonly carrier: { readonly ifindex: number; readonly name: string };
 }
 
+/** Where a virtual router's times stand: at one index in both tables. */
+export interface RouterEntries {
+  readonly index: number;
+  readonly deadlines: Deadlines;
+  readonly retries: Deadlines;
+}
+
 /** One virtual router at run time: the protocol's state and the frames that follow from it. */
 export class Router {
-  readonly config: VirtualRouterConfig;
   readonly counters: Counters = newCounters();
   /** How log lines begin. */
   readonly label: string;
   readonly virtualMac: MacAddress;
-  readonly #deadlines: Deadlines;
-  readonly #retries: Deadlines;
-  readonly #index: number;
+  #config: VirtualRouterConfig;
+  #entries: RouterEntries;
   #state: RouterState;
   #placement: Placement | undefined;
   #installed: readonly IpPrefix[] = [];
@@ -48,18 +56,10 @@ export class Router {
 
   constructor(
     config: VirtualRouterConfig,
-    { index, deadlines, retries, nowMs }: {
-      /** Where this one's entries are in both tables. */
-      readonly index: number;
-      readonly deadlines: Deadlines;
-      readonly retries: Deadlines;
-      readonly nowMs: number;
-    },
+    { nowMs, ...entries }: RouterEntries & { readonly nowMs: number },
   ) {
-    this.config = config;
-    this.#index = index;
-    this.#deadlines = deadlines;
-    this.#retries = retries;
+    this.#config = config;
+    this.#entries = entries;
     const { vrid, family } = config.protocol;
     this.virtualMac = virtualMac({ vrid, family });
     this.label = `VR ${this.firstAddress} for group ${vrid} on interface ${config.interface}`;
@@ -72,12 +72,31 @@ export class Router {
     return formatIp(first);
   }
 
+  get config(): VirtualRouterConfig {
+    return this.#config;
+  }
+
+  /** Goes on in its state under another configuration for the same place and addresses. */
+  reconfigure(config: VirtualRouterConfig): void {
+    this.#config = config;
+    // A new object: what was accepted under the old configuration may not be under this one.
+    if (this.#placement !== undefined) this.place({ ...this.#placement });
+  }
+
+  /** From now on its times stand elsewhere. */
+  moveTo(entries: RouterEntries): void {
+    const { deadlineMs, retryMs } = this;
+    this.#entries = entries;
+    entries.deadlines.set(entries.index, deadlineMs);
+    entries.retries.set(entries.index, retryMs);
+  }
+
   get state(): RouterState {
     return this.#state;
   }
 
   get deadlineMs(): number {
-    return this.#deadlines.get(this.#index);
+    return this.#entries.deadlines.get(this.#entries.index);
   }
 
   get placement(): Placement | undefined {
@@ -91,19 +110,19 @@ export class Router {
 
   /** When to try again what the kernel refused; Infinity where nothing was. */
   get retryMs(): number {
-    return this.#retries.get(this.#index);
+    return this.#entries.retries.get(this.#entries.index);
   }
 
   /** Each time it happens again, the next try comes later. */
   block(reason: FaultReason, nowMs: number): void {
     this.#blockedBy = reason;
-    this.#retries.set(this.#index, nowMs + this.#retryDelayMs);
+    this.#entries.retries.set(this.#entries.index, nowMs + this.#retryDelayMs);
     this.#retryDelayMs = Math.min(2 * this.#retryDelayMs, LAST_RETRY_MS);
   }
 
   unblock(): void {
     this.#blockedBy = undefined;
-    this.#retries.set(this.#index, Infinity);
+    this.#entries.retries.set(this.#entries.index, Infinity);
   }
 
   /** What we put on the carrier, and have to take off again. */
@@ -143,7 +162,7 @@ export class Router {
   step(event: RouterEvent, nowMs: number): readonly Action[] {
     const next = step(this.config.protocol, this.#state, event, nowMs);
     this.#state = next.state;
-    this.#deadlines.set(this.#index, next.deadlineMs);
+    this.#entries.deadlines.set(this.#entries.index, next.deadlineMs);
     return next.actions;
   }
 
@@ -177,14 +196,13 @@ export class Router {
   #buildAdvert(priority: number, placement: Placement): Uint8Array<ArrayBuffer> {
     const { vrid, addresses, auth, advertIntervalMs } = this.config.protocol;
     const message = {
-      advert: {
+      advert: authenticated(auth, {
         vrid,
         priority,
-        authType: auth.type === "none" ? AUTH_TYPE.none : AUTH_TYPE.simplePassword,
         advertIntervalS: advertIntervalMs / MS_PER_S,
-        addresses,
-        authData: auth.type === "none" ? noAuthData() : auth.data,
-      },
+        // One byte counts them; those of the interface are there for information only.
+        addresses: [...addresses, ...placement.listedAddresses].slice(0, MAX_ADDRESSES),
+      }),
       sourceMac: this.#senderMac(placement),
       source: placement.source,
       // Never fragmented, so the id means nothing (RFC 6864 section 4.1); rVRRPd sends 0 as well.

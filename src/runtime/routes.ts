@@ -44,13 +44,37 @@ type RouteState =
  * address waits to be set: the next hop of a route must be reachable first.
  */
 export class Routes implements RouteListener, Disposable {
-  readonly #entries: readonly Entry[];
+  readonly #drivers: RoutesParts["drivers"];
   readonly #log: Log;
+  #entries: readonly Entry[];
   #look = false;
   #verify = false;
 
-  constructor({ routers, staticRoutes, drivers, log }: RoutesParts) {
+  constructor({ drivers, log, ...wanted }: RoutesParts) {
+    this.#drivers = drivers;
     this.#log = log;
+    this.#entries = this.#plan(wanted);
+  }
+
+  /** Goes on with these: what is no longer wanted is removed, what was there before stays. */
+  replace(wanted: Pick<RoutesParts, "routers" | "staticRoutes">): void {
+    const before = new Map(this.#entries.map((entry) => [describe(entry.route), entry]));
+    const next = this.#plan(wanted);
+    for (const entry of next) {
+      const known = before.get(describe(entry.route));
+      if (known === undefined || known.route.mtu !== entry.route.mtu) continue;
+      entry.state = known.state;
+      before.delete(describe(entry.route));
+    }
+    for (const entry of before.values()) this.#remove(entry);
+    this.#entries = next;
+    this.#look = true;
+  }
+
+  #plan(
+    { routers, staticRoutes }: Pick<RoutesParts, "routers" | "staticRoutes">,
+  ): readonly Entry[] {
+    const drivers = this.#drivers;
     const wishes = [
       ...staticRoutes.map((route) => ({ route, routers, driver: drivers.links })),
       ...routers.flatMap((router) =>
@@ -62,7 +86,7 @@ export class Routes implements RouteListener, Disposable {
       ),
     ].filter(({ route }) => route.destination.address.family === 4);
     // What several want is one route: it goes with the last of them.
-    this.#entries = Map.groupBy(wishes, ({ route }) => describe(route)).values()
+    return Map.groupBy(wishes, ({ route }) => describe(route)).values()
       .flatMap(newEntry).toArray();
   }
 

@@ -96,7 +96,12 @@ export class Segment implements Disposable {
 
   /** Reads what may have been left waiting: it may re-arm a timer that is about to run out. */
   catchUp(batch: Batch): void {
-    if (this.#attention.relaxed) this.#receiveAdverts(batch);
+    if (this.#attention.relaxed) this.readAll(batch);
+  }
+
+  /** Reads what waits, announced or not. */
+  readAll(batch: Batch): void {
+    this.#receiveAdverts(batch);
   }
 
   /** A virtual router has changed its state: other advertisements may have to be heard at once. */
@@ -196,7 +201,7 @@ export class Segment implements Disposable {
       countReject(router.counters.rejected, "ownPacket");
       return;
     }
-    const ours = acceptPacket(packet);
+    const ours = acceptPacket(packet, router?.config.protocol);
     if (router === undefined) {
       // Other people's groups are no fault of anybody's: counted, never logged.
       countReject(this.rejected, ours.ok ? "unknownGroup" : ours.error.reason);
@@ -206,9 +211,11 @@ export class Segment implements Disposable {
     if (!accepted.ok) return this.#reject(router, accepted.error, packet.source, nowMs);
     const { advert, otherAddresses } = accepted.value;
     if (otherAddresses) this.#noteOtherAddresses(router, packet.source, nowMs);
+    if (!packet.ipChecksumOk) this.#noteWrongChecksum(router, packet.source);
     const event: AdvertEvent = { kind: "advert", advert };
     this.#hear(router, event, batch, nowMs);
-    return otherAddresses || advert.priority === LEAVING_PRIORITY ? undefined : { router, event };
+    const counted = otherAddresses || !packet.ipChecksumOk;
+    return counted || advert.priority === LEAVING_PRIORITY ? undefined : { router, event };
   }
 
   #hear(router: Router, event: AdvertEvent, batch: Batch, nowMs: number): void {
@@ -245,6 +252,13 @@ export class Segment implements Disposable {
     if (held === undefined) return;
     const lists = `${formatIp(from)} lists other virtual addresses than we do`;
     this.#log.warning(`${router.label} - ${lists}${heldBack(held)}`);
+  }
+
+  #noteWrongChecksum(router: Router, from: IpAddress): void {
+    router.counters.wrongIpChecksum++;
+    this.#log.debug(2, "ip", () => {
+      return `${router.label} - let a wrong IPv4 header checksum from ${formatIp(from)} pass`;
+    });
   }
 
   #arp(view: DataView, batch: Batch, nowMs: number): void {

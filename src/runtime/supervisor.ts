@@ -6,7 +6,7 @@ import { Drivers } from "../drivers/drivers.ts";
 import type { Log } from "../log.ts";
 import { Engine } from "./engine.ts";
 import { type Lifecycle, UNWATCHED } from "./lifecycle.ts";
-import type { OtherDaemons } from "./undo/other_daemons.ts";
+import { Reload } from "./reload.ts";
 import { StateDirectory, StateDirectoryError } from "./undo/state_directory.ts";
 import { Undo } from "./undo/undo.ts";
 
@@ -23,6 +23,12 @@ export function requireCapabilities(): void {
   throw new SystemRefusal(`${lacks}: run it as root or grant it to the service`);
 }
 
+export interface SupervisorOptions {
+  readonly lifecycle?: Lifecycle;
+  /** Reads the configuration on SIGHUP; `undefined` where it is wrong, which it has told by then. */
+  readonly readAgain?: () => Promise<DaemonConfig | undefined>;
+}
+
 /**
  * Runs all virtual routers of `config` until SIGINT or SIGTERM, then leaves the machine as it was
  * found. Throws {@linkcode SystemRefusal}.
@@ -30,7 +36,7 @@ export function requireCapabilities(): void {
 export async function runRouters(
   config: DaemonConfig,
   log: Log,
-  lifecycle: Lifecycle = UNWATCHED,
+  { lifecycle = UNWATCHED, readAgain }: SupervisorOptions = {},
 ): Promise<void> {
   requireCapabilities();
   try {
@@ -40,7 +46,7 @@ export async function runRouters(
     using undo = Undo.open({ ...config, files, driver: drivers.links, log, pid: Deno.pid });
     try {
       const guarded = drivers.guarded((one) => undo.guard(one));
-      await runEngine(config, { drivers: guarded, others: undo, log, lifecycle });
+      await runEngine(config, { drivers: guarded, undo, log, lifecycle, readAgain });
     } finally {
       undo.close();
     }
@@ -56,14 +62,16 @@ async function runEngine(
   config: DaemonConfig,
   parts: {
     readonly drivers: Drivers;
-    readonly others: OtherDaemons;
+    readonly undo: Undo;
     readonly log: Log;
     readonly lifecycle: Lifecycle;
+    readonly readAgain: SupervisorOptions["readAgain"];
   },
 ): Promise<void> {
-  const { lifecycle } = parts;
-  using engine = new Engine({ ...config, ...parts, pulse: lifecycle.pulse });
-  using _signals = handleSignals(engine, parts);
+  const { lifecycle, undo, readAgain } = parts;
+  using engine = new Engine({ ...config, ...parts, others: undo, pulse: lifecycle.pulse });
+  const reload = readAgain && new Reload({ ...parts, engine, readAgain });
+  using _signals = handleSignals(engine, { ...parts, reload });
   engine.start();
   lifecycle.ready();
   await engine.run();
@@ -72,7 +80,11 @@ async function runEngine(
 /** Every signal whose default would end the process without an orderly stop. */
 function handleSignals(
   engine: Engine,
-  { log, lifecycle }: { readonly log: Log; readonly lifecycle: Lifecycle },
+  { log, lifecycle, reload }: {
+    readonly log: Log;
+    readonly lifecycle: Lifecycle;
+    readonly reload: Reload | undefined;
+  },
 ): Disposable {
   const handlers = new Map<Deno.Signal, () => void>();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -83,9 +95,7 @@ function handleSignals(
   }
   handlers.set("SIGHUP", () => {
     lifecycle.reopenLogs();
-    log.warning(
-      "SIGHUP opens the log files anew; the configuration is not read again in this version",
-    );
+    reload?.begin();
   });
   for (const signal of ["SIGUSR1", "SIGUSR2"] as const) {
     handlers.set(signal, () => log.warning(`${signal} is not acted on in this version`));

@@ -11,6 +11,8 @@ export interface Counters {
   becameMaster: number;
   /** Accepted although the sender lists other addresses. */
   otherAddresses: number;
+  /** Accepted with a wrong IPv4 header checksum, which `rfc3768 = false` lets pass. */
+  wrongIpChecksum: number;
   rejected: Partial<Record<RejectReason, number>>;
 }
 
@@ -23,6 +25,7 @@ export function newCounters(): Counters {
     sendErrors: 0,
     becameMaster: 0,
     otherAddresses: 0,
+    wrongIpChecksum: 0,
     rejected: {},
   };
 }

@@ -13,7 +13,12 @@ export type AddressCheck = "auto" | "drop" | "warn" | "off";
 export type AuthConfig =
   | { readonly type: "none" }
   /** `data` is what goes on the wire: the first 8 bytes of the secret, zero-padded. */
-  | { readonly type: "rfc2338-simple"; readonly data: Uint8Array<ArrayBuffer> };
+  | { readonly type: "rfc2338-simple"; readonly data: Uint8Array<ArrayBuffer> }
+  /** Those of rVRRPd; `key` is the whole secret, and may be empty. */
+  | {
+    readonly type: "p0-t8-sha256" | "p1-b8-shake256";
+    readonly key: Uint8Array<ArrayBuffer>;
+  };
 
 /** What the protocol knows of one virtual router; it never changes while the router runs. */
 export interface RouterConfig {

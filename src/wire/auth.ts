@@ -1,3 +1,5 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+
 /** The authentication type byte of a version 2 message; 250 and 251 are rVRRPd's own. */
 export const AUTH_TYPE = {
   none: 0,
@@ -27,12 +29,24 @@ export function simplePassword(secret: Uint8Array | string): Uint8Array<ArrayBuf
 }
 
 /**
- * Compares without stopping at the first difference, so that the time taken does not tell how much
- * of a guess was right.
+ * P0 of rVRRPd: the first 8 bytes of HMAC-SHA-256 (RFC 2104). `key` is the whole secret and may be
+ * empty; `message` is what vrrp2.authenticatedPart() gives.
  */
+export function p0Data(key: Uint8Array, message: Uint8Array): Uint8Array<ArrayBuffer> {
+  const digest = createHmac("sha256", key).update(message).digest();
+  return new Uint8Array(digest.subarray(0, AUTH_DATA_SIZE));
+}
+
+/**
+ * P1 of rVRRPd: the first 8 bytes of SHAKE256 (FIPS 202) over key and message, with nothing between
+ * them to mark where the key ends. Made up by rVRRPd, and here for its sake: P0 is the better one.
+ */
+export function p1Data(key: Uint8Array, message: Uint8Array): Uint8Array<ArrayBuffer> {
+  const hash = createHash("shake256", { outputLength: AUTH_DATA_SIZE });
+  return new Uint8Array(hash.update(key).update(message).digest());
+}
+
+/** In a time that does not tell how much of a guess was right. */
 export function equalAuthData(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  let difference = 0;
-  for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0);
-  return difference === 0;
+  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -23,8 +23,8 @@ export const MAX_ADDRESSES = 255;
 /** Without addresses; enough to read their count. */
 const MIN_SIZE = messageSize(0);
 
-/** An advertisement of version 2, IPv4 only (RFC 3768 section 5.3, RFC 2338 for authentication). */
-export interface Vrrp2Advert {
+/** What an advertisement of version 2 says, IPv4 only (RFC 3768 section 5.3). */
+export interface Vrrp2Fields {
   readonly vrid: number;
   /** 0: the sender is leaving; 255: it owns the addresses. */
   readonly priority: number;
@@ -34,6 +34,10 @@ export interface Vrrp2Advert {
   readonly advertIntervalS: number;
   /** 1–255 IPv4 addresses in the sender's order. */
   readonly addresses: readonly IpAddress[];
+}
+
+/** An advertisement with the authentication data that RFC 2338 put at its end. */
+export interface Vrrp2Advert extends Vrrp2Fields {
   /** Always 8 bytes. */
   readonly authData: Uint8Array<ArrayBuffer>;
 }
@@ -89,31 +93,44 @@ export function size(advert: Vrrp2Advert): number {
 
 /** Writes the whole message into a view of exactly {@linkcode size} bytes. */
 export function emit(advert: Vrrp2Advert, view: DataView): void {
-  assertEmittable(advert);
   assert(view.byteLength === size(advert), "the view is as long as the message");
-  const count = advert.addresses.length;
-  view.setUint8(AT.versionAndType, (VERSION << 4) | TYPE_ADVERTISEMENT);
-  view.setUint8(AT.vrid, advert.vrid);
-  view.setUint8(AT.priority, advert.priority);
-  view.setUint8(AT.addressCount, count);
-  view.setUint8(AT.authType, advert.authType);
-  view.setUint8(AT.advertInterval, advert.advertIntervalS);
-  view.setUint16(AT.checksum, 0);
-  for (const [index, address] of advert.addresses.entries()) {
-    putBytes(view, addressAt(index), address.bytes);
-  }
-  putBytes(view, addressAt(count), advert.authData);
+  assert(advert.authData.length === AUTH_DATA_SIZE, "authentication data is 8 bytes");
+  emitFields(advert, view);
+  putBytes(view, addressAt(advert.addresses.length), advert.authData);
   view.setUint16(AT.checksum, checksum.finish(checksum.sum(view)));
 }
 
+/**
+ * What rVRRPd's authentication covers: the message from the version to the last address, with 0 for
+ * the checksum, which comes after it.
+ */
+export function authenticatedPart(fields: Vrrp2Fields): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(addressAt(fields.addresses.length));
+  emitFields(fields, new DataView(bytes.buffer));
+  return bytes;
+}
+
+function emitFields(fields: Vrrp2Fields, view: DataView): void {
+  assertEmittable(fields);
+  view.setUint8(AT.versionAndType, (VERSION << 4) | TYPE_ADVERTISEMENT);
+  view.setUint8(AT.vrid, fields.vrid);
+  view.setUint8(AT.priority, fields.priority);
+  view.setUint8(AT.addressCount, fields.addresses.length);
+  view.setUint8(AT.authType, fields.authType);
+  view.setUint8(AT.advertInterval, fields.advertIntervalS);
+  view.setUint16(AT.checksum, 0);
+  for (const [index, address] of fields.addresses.entries()) {
+    putBytes(view, addressAt(index), address.bytes);
+  }
+}
+
 /** A `DataView` cuts numbers that do not fit without a word; here that would be a wrong packet. */
-function assertEmittable(advert: Vrrp2Advert): void {
-  const count = advert.addresses.length;
+function assertEmittable(fields: Vrrp2Fields): void {
+  const count = fields.addresses.length;
   assert(count >= 1 && count <= MAX_ADDRESSES, `a message lists 1 to 255 addresses, not ${count}`);
-  assert(advert.addresses.every(({ family }) => family === 4), "version 2 lists IPv4 addresses");
-  assert(advert.authData.length === AUTH_DATA_SIZE, "authentication data is 8 bytes");
+  assert(fields.addresses.every(({ family }) => family === 4), "version 2 lists IPv4 addresses");
   for (const field of ["vrid", "priority", "authType", "advertIntervalS"] as const) {
-    const value = advert[field];
+    const value = fields[field];
     assert(Number.isInteger(value) && value >= 0 && value <= 255, `${field} ${value} is no byte`);
   }
 }

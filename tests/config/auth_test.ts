@@ -28,6 +28,39 @@ Deno.test("rfc2338-simple without a secret uses 8 zero bytes, with a warning", (
   assert.deepEqual(paths(loadRouter(SIMPLE).warnings), ["vrouter[0].auth_secret"]);
 });
 
+Deno.test("P0 and P1 use the whole secret, and P1 under both of its names", () => {
+  const rows = [
+    { auth_type: "p0-t8-sha256", type: "p0-t8-sha256" },
+    { auth_type: "p1-b8-shake256", type: "p1-b8-shake256" },
+    { auth_type: "p1-t8-shake256", type: "p1-b8-shake256" },
+  ];
+  for (const { auth_type, type } of rows) {
+    const loaded = loadRouter({ auth_type, auth_secret: "geheißnis" });
+    const key = new TextEncoder().encode("geheißnis");
+    assert.deepEqual(onlyRouter(loaded).protocol.auth, { type, key }, auth_type);
+    assert.equal(onlyRouter(loaded).unsupported, undefined, auth_type);
+  }
+});
+
+Deno.test("P0 without a secret uses an empty key", () => {
+  const { auth } = onlyRouter(loadRouter({ auth_type: "p0-t8-sha256" })).protocol;
+  assert.deepEqual(auth, { type: "p0-t8-sha256", key: new Uint8Array() });
+});
+
+Deno.test("rfc3768 = false holds, but with P0 and P1, which cover the list of addresses", () => {
+  const rows = [
+    { auth_type: "none", rfc3768: false },
+    { auth_type: "rfc2338-simple", rfc3768: false },
+    { auth_type: "p0-t8-sha256", rfc3768: true },
+    { auth_type: "p1-b8-shake256", rfc3768: true },
+    { auth_type: "p1-t8-shake256", rfc3768: true },
+  ];
+  for (const { auth_type, rfc3768 } of rows) {
+    const loaded = loadRouter({ auth_type, auth_secret: "x", rfc3768: false });
+    assert.equal(onlyRouter(loaded).protocol.rfc3768, rfc3768, auth_type);
+  }
+});
+
 Deno.test("auth_secret_file loses one newline at its end and nothing else", () => {
   const rows = [["ab", "61 62 0"], ["ab\n", "61 62 0"], ["ab\r\n", "61 62 0"], [
     "ab \n\n",

@@ -32,19 +32,11 @@ Deno.test("pendingFeatures() names every key that is not acted on", () => {
   ]);
 });
 
-Deno.test("rfc3768 = false is taken as true, and said", () => {
-  const loaded = loadRouter({ rfc3768: false });
-  assert.equal(onlyRouter(loaded).protocol.rfc3768, true);
-  assert.deepEqual(loaded.pending, ["vrouter[0].rfc3768 = false is taken as true in this version"]);
-});
-
 Deno.test("a virtual router that would be unsafe or alone is kept in Fault, with the key that does it", () => {
   const key = { id: 1, secret: "0123456789abcdefghijklmnopqrstuv" };
   const rows: readonly (readonly [object, string])[] = [
     [{ version: 3 }, "version = 3"],
     [{ version: 3, vip: "fe80::1" }, "version = 3"],
-    [{ auth_type: "p0-t8-sha256", auth_secret: "x" }, 'auth_type = "p0-t8-sha256"'],
-    [{ auth_type: "p1-t8-shake256", auth_secret: "x" }, 'auth_type = "p1-t8-shake256"'],
     [{ auth_type: "rfc2338-ah", auth_secret: "x" }, 'auth_type = "rfc2338-ah"'],
     [{ auth_type: "hmac-sha256", auth_keys: [key], active_key: 1 }, 'auth_type = "hmac-sha256"'],
     [{ unicast_peers: ["10.9.0.12"] }, "unicast_peers"],

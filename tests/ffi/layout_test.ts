@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { errnoName } from "../../ffi/errno.ts";
-import { O_NOFOLLOW } from "../../ffi/files.ts";
+import { O_DIRECTORY, O_NOFOLLOW } from "../../ffi/files.ts";
 import { nleName } from "../../ffi/libnl_error.ts";
 import * as layout from "../../ffi/layout.ts";
 import { type Claim, refute } from "./c_compiler.ts";
@@ -25,6 +25,10 @@ const C_TYPES: Readonly<Record<string, string>> = {
   TIMESPEC: "struct timespec",
   STATX: "struct statx",
   DIRENT64: "struct dirent64",
+  SOCKADDR_UN: "struct sockaddr_un",
+  POSIX_SPAWNATTR: "posix_spawnattr_t",
+  POSIX_SPAWN_FILE_ACTIONS: "posix_spawn_file_actions_t",
+  SIGSET: "sigset_t",
 };
 
 /** Members of members have a shorter name in our tables. */
@@ -49,9 +53,12 @@ function layoutClaims(type: string, { size, at }: layout.Layout): Claim[] {
   return [{ expression: `sizeof(${type})`, value: size }, ...offsets];
 }
 
-/** A flag that differs between the architectures. */
+/** Flags that differ between the architectures. */
 function flagClaims(architecture: layout.Architecture): Claim[] {
-  return [{ expression: "O_NOFOLLOW", value: O_NOFOLLOW[architecture] }];
+  return [
+    { expression: "O_NOFOLLOW", value: O_NOFOLLOW[architecture] },
+    { expression: "O_DIRECTORY", value: O_DIRECTORY[architecture] },
+  ];
 }
 
 function allLayoutClaims(architecture: layout.Architecture): Claim[] {
@@ -79,6 +86,7 @@ const C_EXPRESSIONS: Readonly<Record<string, string>> = {
   O_WRONLY_CLOEXEC: "O_WRONLY | O_CLOEXEC",
   SOCK_DGRAM_CLOEXEC: "SOCK_DGRAM | SOCK_CLOEXEC",
   SOCK_RAW_NONBLOCK_CLOEXEC: "SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC",
+  SOCK_DGRAM_NONBLOCK_CLOEXEC: "SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC",
   TFD_NONBLOCK_CLOEXEC: "TFD_NONBLOCK | TFD_CLOEXEC",
   VERSION_3: "_LINUX_CAPABILITY_VERSION_3",
 };
@@ -91,6 +99,10 @@ const OURS = [
   "DIRECTORY_MODE",
   "EVENTS_PER_WAIT",
   "FILE_MODE",
+  "LOG_FILE_MODE",
+  "POINTER_BYTES",
+  "QUICK_MS",
+  "MAX_COMMAND_BYTES",
   "FRAME_BYTES",
   "FIRST_TOKEN",
   "TIMER_TOKEN",

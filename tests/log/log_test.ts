@@ -9,6 +9,7 @@ const PLAIN: LogOptions = {
   timeZone: "utc",
   timeFormat: "disabled",
   logFormat: "text",
+  syslog: false,
 };
 const CLOSE: Step = { do: "close" };
 const SPEAK = fileURLToPath(new URL("speak.ts", import.meta.url));

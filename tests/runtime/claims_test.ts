@@ -14,6 +14,7 @@ function bench() {
       asked.push(configs);
       return new Map(configs.filter((one) => theirs.has(one)).map((one) => [one, 4711]));
     },
+    release: () => {},
     haveAddress: () => false,
     haveLinks: () => false,
   };

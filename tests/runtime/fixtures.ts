@@ -77,6 +77,7 @@ export function placement(differences: Partial<Placement> = {}): Placement {
     link,
     source: ip("10.9.0.5"),
     ownMac: mac(OWN_MAC),
+    listedAddresses: [],
     carrier: { ifindex: 3, name: "eth0" },
     ...differences,
   };

@@ -37,6 +37,28 @@ Deno.test("judge() gives an interface that has all it takes", () => {
   });
 });
 
+function listed(one: Router, where: PresentInterface): readonly string[] {
+  const verdict = judge(one, where);
+  if (!verdict.ready) assert.fail(`not ready: ${verdict.reason}`);
+  return verdict.listedAddresses.map(formatIp);
+}
+
+Deno.test("judge() has only rfc3768 = false list the interface's own addresses", () => {
+  const where = present([OWN, address("10.8.0.5/24"), VIRTUAL, address("fd00::5/64")], {
+    virtual: ["10.9.0.100"],
+  });
+  assert.deepEqual(listed(router(), where), []);
+  assert.deepEqual(listed(router({ protocol: { rfc3768: false } }), where), [
+    "10.9.0.5",
+    "10.8.0.5",
+  ]);
+});
+
+Deno.test("judge() lists no address twice for the owner of the virtual one", () => {
+  const one = router({ protocol: { rfc3768: false } });
+  assert.deepEqual(listed(one, present([OWN, VIRTUAL])), ["10.9.0.5"]);
+});
+
 const LACKING: readonly {
   readonly what: string;
   readonly router: Router;

@@ -32,6 +32,7 @@ for (const { what, config } of ROUTERS) {
     const added = changes.filter(({ change }) => change === "addAddress");
     assert.equal(added.length, 2 * rounds);
     for (const change of changes) {
+      assert.match(change.change, /^(add|remove)Address$/);
       assert.ok("ifindex" in change && change.ifindex === 0x7fff_fffe, change.change);
     }
   });

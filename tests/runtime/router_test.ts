@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ip, ipFromBytes } from "../../src/base/ip.ts";
+import { formatIp, ip, ipFromBytes } from "../../src/base/ip.ts";
 import { formatMac } from "../../src/base/mac.ts";
 import type { Router } from "../../src/runtime/router.ts";
 import * as frame from "../../src/wire/frame.ts";
@@ -77,6 +77,33 @@ Deno.test("Router.advertFrame() gives the frames that keepalived sends, but for 
     frame.patchIpId(viewOf(again), captured.ip.id);
     assert.equal(hexOf(again), hexOf(captured.bytes), captured.name);
   }
+});
+
+Deno.test("Router.advertFrame() authenticates as rVRRPd does", () => {
+  const key = new TextEncoder().encode("secret12");
+  const auth = { type: "p0-t8-sha256", key } as const;
+  const one = placed(router({ protocol: { vrid: 1, auth } }), { source: ip("10.9.0.1") });
+  const headers = "01005e000012 00005e000101 0800 45c0002800000000ff70d0890a090001e0000012";
+  assert.equal(
+    hexOf(advert(one, 100)),
+    hexOf(fromHex(`${headers} 21016401fa014848 0a090064 76326e02e9d3603d`)),
+  );
+});
+
+function listed(one: Router): readonly string[] {
+  const { message } = valueOf(frame.parse(viewOf(advert(one))));
+  return valueOf(vrrp2.parse(message)).addresses.map(formatIp);
+}
+
+Deno.test("Router.advertFrame() lists the interface's addresses behind the virtual ones", () => {
+  const one = placed(router(), { listedAddresses: addresses("10.9.0.5", "10.8.0.5") });
+  assert.deepEqual(listed(one), ["10.9.0.100", "10.9.0.5", "10.8.0.5"]);
+});
+
+Deno.test("Router.advertFrame() lists no more addresses than a message can count", () => {
+  const many = Array.from({ length: 300 }, (_, index) => `10.1.${index >> 8}.${index & 255}`);
+  const one = placed(router(), { listedAddresses: addresses(...many) });
+  assert.deepEqual(listed(one), ["10.9.0.100", ...many.slice(0, 254)]);
 });
 
 Deno.test("Router.advertFrame() pads where the configuration says so", () => {

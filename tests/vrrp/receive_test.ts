@@ -13,6 +13,16 @@ const SECRET: RouterConfig["auth"] = {
   data: simplePassword("secret12"),
 };
 
+const P0: RouterConfig["auth"] = {
+  type: "p0-t8-sha256",
+  key: new TextEncoder().encode("secret12"),
+};
+const P0_ADVERT = {
+  vrid: 1,
+  authType: AUTH_TYPE.p0,
+  authData: Uint8Array.of(0x76, 0x32, 0x6e, 0x02, 0xe9, 0xd3, 0x60, 0x3d),
+};
+
 function message(differences: Partial<vrrp2.Vrrp2Advert> = {}): DataView {
   const advert: vrrp2.Vrrp2Advert = {
     vrid: 7,
@@ -90,9 +100,18 @@ const PACKETS: readonly { why: string; packet: Partial<Packet>; expected: string
 
 for (const { why, packet: differences, expected } of PACKETS) {
   Deno.test(`acceptPacket() ${why}`, () => {
-    assert.equal(reasonOf(acceptPacket(packet(differences))), expected);
+    assert.equal(reasonOf(acceptPacket(packet(differences), config())), expected);
   });
 }
+
+Deno.test("acceptPacket() lets a wrong header checksum pass with rfc3768 = false", () => {
+  const wrong = packet({ ipChecksumOk: false });
+  assert.equal(reasonOf(acceptPacket(wrong, config({ rfc3768: false }))), "accepted");
+});
+
+Deno.test("acceptPacket() refuses a wrong header checksum of a group that is not ours", () => {
+  assert.equal(reasonOf(acceptPacket(packet({ ipChecksumOk: false }), undefined)), "ipChecksum");
+});
 
 const OTHER = [ip("10.9.0.101")];
 const WRONG_SUM = { at: vrrp2.AT.checksum, value: 0xa5 };
@@ -158,6 +177,18 @@ const ADVERTS: readonly {
     message: message({ authType: AUTH_TYPE.simplePassword, authData: simplePassword("secret12") }),
     config: { auth: SECRET },
     expected: "accepted",
+  },
+  {
+    why: "takes rVRRPd's P0 with the secret that is ours",
+    message: message(P0_ADVERT),
+    config: { auth: P0 },
+    expected: "accepted",
+  },
+  {
+    why: "refuses rVRRPd's P0 with another priority than it was made for",
+    message: message({ ...P0_ADVERT, priority: 101 }),
+    config: { auth: P0 },
+    expected: "authData",
   },
   {
     why: "ignores the authentication data of type 0",
@@ -259,6 +290,28 @@ for (const { check, dropsFrom } of CHECKS) {
       }
     });
   }
+}
+
+const LISTS_WITH_MORE: readonly {
+  why: string;
+  addresses: typeof OURS;
+  expected: string;
+}[] = [
+  { why: "takes our addresses alone", addresses: [A, B], expected: "accepted" },
+  { why: "takes ours in another order", addresses: [B, A], expected: "accepted" },
+  { why: "takes one of the sender's own behind ours", addresses: [A, B, C], expected: "accepted" },
+  { why: "takes one of the sender's own before ours", addresses: [C, A, B], expected: "accepted" },
+  { why: "refuses a list without one of ours", addresses: [A, C], expected: "addressList" },
+  { why: "refuses ours twice for two", addresses: [A, A], expected: "addressList" },
+];
+
+for (const { why, addresses, expected } of LISTS_WITH_MORE) {
+  Deno.test(`acceptAdvert() with rfc3768 = false ${why}`, () => {
+    const ours = config({ addresses: OURS, rfc3768: false });
+    const result = acceptAdvert(ours, packet({ message: message({ addresses }) }));
+    assert.equal(reasonOf(result), expected);
+    assert.equal(result.ok && result.value.otherAddresses, false);
+  });
 }
 
 Deno.test("acceptAdvert() takes one of ours that is listed twice in our own configuration", () => {

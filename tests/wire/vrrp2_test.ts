@@ -83,6 +83,15 @@ for (const { what, advert, hex } of REFERENCES) {
   });
 }
 
+Deno.test("authenticatedPart() is the message to its last address without its checksum", () => {
+  for (const { what, advert, hex } of REFERENCES) {
+    const message = fromHex(hex);
+    const part = message.slice(0, -advert.authData.length)
+      .fill(0, vrrp2.AT.checksum, vrrp2.AT.addresses);
+    assert.equal(hexOf(vrrp2.authenticatedPart(advert)), hexOf(part), what);
+  }
+});
+
 Deno.test("parse() reads every captured message as an independent decoder does", () => {
   for (const { name, bytes, vrrp } of capturedV2Frames()) {
     const advert = valueOf(vrrp2.parse(viewOf(bytes.subarray(MESSAGE_AT))));

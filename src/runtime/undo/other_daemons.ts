@@ -14,6 +14,8 @@ export interface OtherDaemons {
   claim(
     routers: readonly VirtualRouterConfig[],
   ): ReadonlyMap<VirtualRouterConfig, number>;
+  /** Gives back what {@linkcode claim} has taken. */
+  release(routers: readonly VirtualRouterConfig[]): void;
   haveAddress(address: { readonly ifindex: number; readonly prefix: IpPrefix }): boolean;
   haveLinks(group: number): boolean;
 }

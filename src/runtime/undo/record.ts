@@ -35,7 +35,7 @@ export function claimLine(claim: Claim): string {
   return formatLine({ claim });
 }
 
-/** Says that a note counts no more. */
+/** Says that a note or a claim counts no more. */
 export function strikeLine(key: string): string {
   return formatLine({ strike: key });
 }
@@ -67,6 +67,7 @@ function takeIn(
   if (fields === undefined) return false;
   if (typeof fields.strike === "string") {
     notes.delete(fields.strike);
+    claims.delete(fields.strike);
     return true;
   }
   const claim = readClaim(fields.claim);

@@ -39,7 +39,7 @@ export interface UndoParts {
 export class Undo implements OtherDaemons {
   readonly #parts: UndoParts;
   readonly #identity: Identity;
-  readonly #configured: ReadonlySet<string>;
+  #configured: ReadonlySet<string>;
   readonly #file: UndoFile;
   readonly #notebook: Notebook;
 
@@ -107,6 +107,15 @@ export class Undo implements OtherDaemons {
     });
   }
 
+  release(routers: readonly VirtualRouterConfig[]): void {
+    this.#file.release(routers.map(claimOf));
+  }
+
+  /** What is configured from now on: other things may be ours although nothing marks them. */
+  reconfigure(config: Pick<UndoParts, "routers" | "staticRoutes">): void {
+    this.#configured = configuredKeys(config);
+  }
+
   haveAddress(address: { readonly ifindex: number; readonly prefix: IpPrefix }): boolean {
     return this.#othersNotes().has(addressKey(address));
   }
@@ -154,7 +163,9 @@ function claimOf({ interface: name, protocol: { vrid, family } }: VirtualRouterC
   return { interface: name, vrid, family };
 }
 
-function configuredKeys({ routers, staticRoutes }: UndoParts): ReadonlySet<string> {
+function configuredKeys(
+  { routers, staticRoutes }: Pick<UndoParts, "routers" | "staticRoutes">,
+): ReadonlySet<string> {
   const addresses = routers.flatMap((router) => [...router.addresses, ...router.excludedAddresses]);
   const routes = [...staticRoutes, ...routers.flatMap((router) => router.routes)];
   return new Set([...addresses.map(({ address }) => formatIp(address)), ...routes.map(routeKey)]);

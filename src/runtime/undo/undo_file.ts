@@ -1,6 +1,6 @@
 import { SyscallError } from "../../../ffi/errno.ts";
 import type { Log } from "../../log.ts";
-import type { Claim, Note } from "./notes.ts";
+import { type Claim, claimKey, type Note } from "./notes.ts";
 import { type Author, authorLine, claimLine, noteLine, strikeLine } from "./record.ts";
 import type { StateFile, StateFiles } from "./state_directory.ts";
 
@@ -23,7 +23,7 @@ export class UndoFile implements Disposable {
   readonly #author: Author;
   readonly #log: Log;
   readonly #notes = new Map<string, Note>();
-  readonly #claims: Claim[] = [];
+  #claims: readonly Claim[] = [];
   #name: string;
   #file: StateFile;
   #lines = 0;
@@ -58,8 +58,15 @@ export class UndoFile implements Disposable {
   }
 
   claim(claims: readonly Claim[]): void {
-    this.#claims.push(...claims);
+    this.#claims = [...this.#claims, ...claims];
     this.#append(claims.map(claimLine));
+  }
+
+  /** Takes claims back. */
+  release(claims: readonly Claim[]): void {
+    const keys = new Set(claims.map(claimKey));
+    this.#claims = this.#claims.filter((claim) => !keys.has(claimKey(claim)));
+    this.#append([...keys].map(strikeLine));
   }
 
   /** Forgets the notes of these keys: what they speak of is as it was, or no more ours. */

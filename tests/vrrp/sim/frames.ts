@@ -2,10 +2,10 @@ import type { IpAddress } from "../../../src/base/ip.ts";
 import type { MacAddress } from "../../../src/base/mac.ts";
 import { err, ok, type Result } from "../../../src/base/result.ts";
 import { MS_PER_S } from "../../../src/base/units.ts";
+import { authenticated } from "../../../src/vrrp/auth.ts";
 import { acceptAdvert, acceptPacket } from "../../../src/vrrp/receive.ts";
 import type { HeardAdvert, RouterConfig } from "../../../src/vrrp/types.ts";
 import * as arp from "../../../src/wire/arp.ts";
-import { AUTH_TYPE, noAuthData } from "../../../src/wire/auth.ts";
 import * as ethernet from "../../../src/wire/ethernet.ts";
 import * as frame from "../../../src/wire/frame.ts";
 import { peek } from "../../../src/wire/vrrp.ts";
@@ -20,17 +20,14 @@ export interface AdvertInput {
 
 export function advertFrame(input: AdvertInput): Uint8Array<ArrayBuffer> {
   const { config: { vrid, addresses, auth, advertIntervalMs }, priority } = input;
-  const plain = auth.type === "none";
   const advert: frame.AdvertFrame = {
     ...input,
-    advert: {
+    advert: authenticated(auth, {
       vrid,
       priority,
-      authType: plain ? AUTH_TYPE.none : AUTH_TYPE.simplePassword,
       advertIntervalS: advertIntervalMs / MS_PER_S,
       addresses,
-      authData: plain ? noAuthData() : auth.data,
-    },
+    }),
     pad: false,
   };
   const bytes = new Uint8Array(frame.advertSize(advert));
@@ -65,11 +62,11 @@ function receiveAdvert(
   packet: frame.Packet,
   configs: readonly RouterConfig[],
 ): Result<Received, string> {
-  const forUs = acceptPacket(packet);
-  if (!forUs.ok) return err(forUs.error.reason);
   const head = peek(packet.message);
   if (!head.ok) return err(head.error.reason);
   const config = configs.find(({ vrid }) => vrid === head.value.vrid);
+  const forUs = acceptPacket(packet, config);
+  if (!forUs.ok) return err(forUs.error.reason);
   if (config === undefined) return err("unknownGroup");
   const accepted = acceptAdvert(config, packet);
   if (!accepted.ok) return err(accepted.error.reason);

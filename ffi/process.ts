@@ -1,0 +1,54 @@
+import { checked } from "./errno.ts";
+import type { Fd } from "./fd.ts";
+import { listDirectory, openDirectory, openMagicLink, readUpTo } from "./files.ts";
+import { libc } from "./libc.ts";
+
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
+/** The kernel's own limit of one argument list is 6 MiB, of which people use little. */
+const MAX_COMMAND_BYTES = 1 << 20;
+const STDERR_FILENO = 2;
+
+/** A variable of the environment that this process was started with; `undefined` where not set. */
+export function environmentVariable(name: string): string | undefined {
+  const value = libc().getenv(new TextEncoder().encode(`${name}\0`));
+  return value === null ? undefined : Deno.UnsafePointerView.getCString(value);
+}
+
+/** Takes a variable out of the environment that programs started from now on would inherit. */
+export function forgetVariable(name: string): void {
+  libc().unsetenv(new TextEncoder().encode(`${name}\0`));
+}
+
+/** The words that this process was started by, the program first. Throws {@linkcode SyscallError}. */
+export function commandLine(): string[] {
+  using file = openMagicLink("/proc/self/cmdline");
+  const text = new TextDecoder().decode(readUpTo(file, MAX_COMMAND_BYTES));
+  return text.replace(/\0$/, "").split("\0");
+}
+
+/** Which permissions new files of this process never have; umask(2). */
+export function setFileMask(mask: number): void {
+  libc().umask(mask);
+}
+
+/**
+ * Makes `number` mean what `fd` means, in one step; dup2(2). Programs that this one starts inherit
+ * it. Throws {@linkcode SyscallError}.
+ */
+export function putOn(fd: Fd, number: number): void {
+  checked(libc().dup2(fd.number, number), () => `put a file on descriptor ${number}`);
+}
+
+/**
+ * Keeps every descriptor but standard input, output and error from programs that are started from
+ * now on: those that this process has inherited from a careless parent.
+ */
+export function keepDescriptors(): void {
+  using list = openDirectory("/proc/self/fd");
+  for (const name of listDirectory(list)) {
+    const number = Number(name);
+    // The list's own is gone by now; nothing follows from its EBADF.
+    if (number > STDERR_FILENO) libc().fcntl(number, F_SETFD, FD_CLOEXEC);
+  }
+}

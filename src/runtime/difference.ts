@@ -1,0 +1,53 @@
+import { isDeepStrictEqual } from "node:util";
+import type { VirtualRouterConfig } from "../config/types.ts";
+import type { Router } from "./router.ts";
+
+/** A virtual router of the new configuration, and the one that runs it already. */
+export interface Planned {
+  readonly config: VirtualRouterConfig;
+  readonly router?: Router;
+}
+
+export interface Difference {
+  /** All that are wanted, in the new order. */
+  readonly planned: readonly Planned[];
+  /** Those that end: they are not wanted any more, or not in the place where they are. */
+  readonly gone: readonly Router[];
+}
+
+/**
+ * Compares what runs with what is wanted. A virtual router goes on, in its state, where only what
+ * it says or how it behaves has changed; another place or other addresses make it another one.
+ */
+export function difference(
+  routers: readonly Router[],
+  configs: readonly VirtualRouterConfig[],
+): Difference {
+  const running = new Map(routers.map((router) => [identity(router.config), router]));
+  const planned = configs.map((config): Planned => {
+    const router = running.get(identity(config));
+    if (router === undefined || !goesOn(router.config, config)) return { config };
+    return { config, router };
+  });
+  const staying = new Set(planned.map(({ router }) => router));
+  return { planned, gone: routers.filter((router) => !staying.has(router)) };
+}
+
+export function isUnchanged(router: Router, config: VirtualRouterConfig): boolean {
+  return isDeepStrictEqual(router.config, config);
+}
+
+function identity({ interface: name, protocol: { vrid, family } }: VirtualRouterConfig): string {
+  return `${family} ${vrid} ${name}`;
+}
+
+function goesOn(before: VirtualRouterConfig, after: VirtualRouterConfig): boolean {
+  return isDeepStrictEqual(withoutBehaviour(before), withoutBehaviour(after));
+}
+
+/** What is left is where the virtual router lives, and for what addresses. */
+function withoutBehaviour(config: VirtualRouterConfig): object {
+  const { protocol, padFrames: _pad, routes: _routes, ...place } = config;
+  const { version, family, vrid, addresses } = protocol;
+  return { ...place, protocol: { version, family, vrid, addresses } };
+}

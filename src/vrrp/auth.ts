@@ -1,0 +1,50 @@
+import { unreachable } from "../base/assert.ts";
+import { ok, type Result } from "../base/result.ts";
+import { AUTH_TYPE, equalAuthData, noAuthData, p0Data, p1Data } from "../wire/auth.ts";
+import { type Reject, reject } from "../wire/reject.ts";
+import * as vrrp2 from "../wire/vrrp2.ts";
+import type { AuthConfig } from "./types.ts";
+
+const TYPE_BYTE: Readonly<Record<AuthConfig["type"], number>> = {
+  "none": AUTH_TYPE.none,
+  "rfc2338-simple": AUTH_TYPE.simplePassword,
+  "p0-t8-sha256": AUTH_TYPE.p0,
+  "p1-b8-shake256": AUTH_TYPE.p1,
+};
+
+/** The advertisement with the authentication that the virtual router asks of others. */
+export function authenticated(
+  auth: AuthConfig,
+  content: Omit<vrrp2.Vrrp2Fields, "authType">,
+): vrrp2.Vrrp2Advert {
+  const fields = { ...content, authType: TYPE_BYTE[auth.type] };
+  return { ...fields, authData: authData(auth, fields) };
+}
+
+/** Whether a received advertisement carries that authentication (RFC 2338 section 7.1). */
+export function checkAuth(auth: AuthConfig, advert: vrrp2.Vrrp2Advert): Result<void, Reject> {
+  const expected = TYPE_BYTE[auth.type];
+  if (advert.authType !== expected) {
+    return reject("authType", `authentication type ${advert.authType}, ours is ${expected}`);
+  }
+  // Without authentication the data is ignored (RFC 3768 section 5.3.10).
+  if (auth.type === "none" || equalAuthData(advert.authData, authData(auth, advert))) {
+    return ok(undefined);
+  }
+  return reject("authData", auth.type === "rfc2338-simple" ? "another password" : "another secret");
+}
+
+function authData(auth: AuthConfig, fields: vrrp2.Vrrp2Fields): Uint8Array<ArrayBuffer> {
+  switch (auth.type) {
+    case "none":
+      return noAuthData();
+    case "rfc2338-simple":
+      return auth.data;
+    case "p0-t8-sha256":
+      return p0Data(auth.key, vrrp2.authenticatedPart(fields));
+    case "p1-b8-shake256":
+      return p1Data(auth.key, vrrp2.authenticatedPart(fields));
+    default:
+      return unreachable(auth);
+  }
+}

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import type { VirtualRouterConfig } from "../../src/config/types.ts";
+import { difference, isUnchanged } from "../../src/runtime/difference.ts";
+import { addresses, router, routerConfig } from "./fixtures.ts";
+
+const STEADY = router({ protocol: { vrid: 7 } });
+
+const ROWS: readonly {
+  readonly what: string;
+  readonly config: VirtualRouterConfig;
+  readonly goesOn: boolean;
+}[] = [
+  { what: "the same", config: routerConfig({ protocol: { vrid: 7 } }), goesOn: true },
+  {
+    what: "another priority",
+    config: routerConfig({ protocol: { vrid: 7, priority: 42 } }),
+    goesOn: true,
+  },
+  {
+    what: "another interval",
+    config: routerConfig({ protocol: { vrid: 7, advertIntervalMs: 3000 } }),
+    goesOn: true,
+  },
+  {
+    what: "padded frames",
+    config: routerConfig({ protocol: { vrid: 7 }, padFrames: true }),
+    goesOn: true,
+  },
+  {
+    what: "other addresses",
+    config: routerConfig({ protocol: { vrid: 7, addresses: addresses("10.9.0.77") } }),
+    goesOn: false,
+  },
+  {
+    what: "a macvlan",
+    config: routerConfig({ protocol: { vrid: 7 }, interfaceType: "macvlan" }),
+    goesOn: false,
+  },
+  {
+    what: "no virtual MAC",
+    config: routerConfig({ protocol: { vrid: 7 }, virtualMac: false }),
+    goesOn: false,
+  },
+  {
+    what: "another driver",
+    config: routerConfig({ protocol: { vrid: 7 }, driver: "libnl" }),
+    goesOn: false,
+  },
+  {
+    what: "another interface",
+    config: routerConfig({ protocol: { vrid: 7 }, interface: "eth1" }),
+    goesOn: false,
+  },
+  { what: "another group", config: routerConfig({ protocol: { vrid: 8 } }), goesOn: false },
+];
+
+for (const { what, config, goesOn } of ROWS) {
+  Deno.test(`difference() lets a virtual router ${goesOn ? "go on" : "end"} for ${what}`, () => {
+    const { planned, gone } = difference([STEADY], [config]);
+    assert.deepEqual(planned.map((one) => one.router), [goesOn ? STEADY : undefined]);
+    assert.deepEqual(gone, goesOn ? [] : [STEADY]);
+  });
+}
+
+Deno.test("difference() keeps the new order", () => {
+  const [one, two] = [router({ protocol: { vrid: 1 } }), router({ protocol: { vrid: 2 } })];
+  const configs = [9, 2, 1].map((vrid) => routerConfig({ protocol: { vrid } }));
+  const { planned, gone } = difference([one, two], configs);
+  assert.deepEqual(planned.map((each) => each.router), [undefined, two, one]);
+  assert.deepEqual(gone, []);
+});
+
+Deno.test("isUnchanged() compares by value", () => {
+  assert.equal(isUnchanged(STEADY, routerConfig({ protocol: { vrid: 7 } })), true);
+  const other = routerConfig({ protocol: { vrid: 7, priority: 42 } });
+  assert.equal(isUnchanged(STEADY, other), false);
+});
