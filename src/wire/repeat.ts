@@ -5,7 +5,9 @@ import * as vrrp from "./vrrp.ts";
 /*
  * Most frames that a Backup gets are the same advertisement once more. To know that costs a tenth
  * of reading it again. Some senders count their packets in the IPv4 header's id, which also moves
- * the header's checksum; nothing else may differ.
+ * the header's checksum; nothing else may differ. So authentication that was right the first time is
+ * right again, unless it counts its messages: what comes with such a one is no repeat, but a replay.
+ * To stop comparing at the first difference gives no secret away: `known` was on the network for all.
  */
 
 const IP_AT = ethernet.HEADER_SIZE;

@@ -138,6 +138,7 @@ export class World implements AsyncDisposable {
       await run(["ip", "netns", "add", name]);
       await silenceIpv6(name);
     }
+    await forwardBlindly(this.namespace("sw"));
     await this.ip(
       "sw",
       "link add br0 type bridge mcast_snooping 0 forward_delay 0",
@@ -169,6 +170,13 @@ async function silenceIpv6(namespace: string): Promise<void> {
   const settings =
     "/proc/sys/net/ipv6/conf/all/disable_ipv6 /proc/sys/net/ipv6/conf/default/disable_ipv6";
   const script = `for setting in ${settings}; do [ ! -e $setting ] || echo 1 >$setting; done`;
+  await run(["ip", "netns", "exec", namespace, "sh", "-c", script]);
+}
+
+/** With br_netfilter a bridge drops what a switch forwards: packets with a wrong IP header. */
+async function forwardBlindly(namespace: string): Promise<void> {
+  const setting = "/proc/sys/net/bridge/bridge-nf-call-iptables";
+  const script = `[ ! -e ${setting} ] || echo 0 >${setting}`;
   await run(["ip", "netns", "exec", namespace, "sh", "-c", script]);
 }
 
