@@ -17,13 +17,7 @@ interface Notice {
 /** What `deno info --json main.ts` tells, as far as it is needed. */
 export interface ModuleGraph {
   readonly modules: readonly { readonly kind: string; readonly npmPackage?: string }[];
-  readonly npmPackages?: Readonly<
-    Record<string, {
-      readonly name: string;
-      readonly version: string;
-      readonly dependencies: readonly string[];
-    }>
-  >;
+  readonly npmPackages?: Readonly<Record<string, { readonly dependencies: readonly string[] }>>;
 }
 
 /** The packages that the program is made of, with their dependencies, as name@version, in order. */

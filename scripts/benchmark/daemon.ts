@@ -17,7 +17,12 @@ export interface StartOptions {
   /** The program rvrrpd. */
   readonly binary: string;
   readonly routers: readonly RouterSpec[];
+  /** Where all of their addresses lie, and no other; default {@linkcode NETWORK}. */
+  readonly network?: string;
 }
+
+/** Thousands of virtual routers may need some time. */
+const ALL_MASTER_MS = 120_000;
 
 /**
  * Its standard output goes straight into a file: a pipe would wake us for every line, and we share
@@ -61,13 +66,24 @@ export class Daemon {
 
   /** Waits until the kernel has every virtual address: until all are Master. */
   async untilMaster(): Promise<void> {
-    const { world, place, make, routers } = this.#options;
-    const show = ["ip", "-o", "-4", "addr", "show", "to", NETWORK] as const;
+    const { world, place, make, routers, network = NETWORK } = this.#options;
+    const show = ["ip", "-o", "-4", "addr", "show", "to", network] as const;
     const allThere = async () => {
       if (!this.#process.running) throw new Error(await this.#failure("has ended"));
       return (await world.run(place, [...show])).trim().split("\n").length === routers.length;
     };
-    await eventually(allThere, { what: `the addresses of ${make} on ${place}` });
+    const what = `the addresses of ${make} on ${place}`;
+    await eventually(allThere, { what, timeoutMs: ALL_MASTER_MS });
+  }
+
+  /** What it has said so far; nothing until its shell has opened the file. */
+  async output(): Promise<string> {
+    try {
+      return await Deno.readTextFile(this.#log);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return "";
+      throw error;
+    }
   }
 
   /** SIGTERM; gives the milliseconds until it has ended. */

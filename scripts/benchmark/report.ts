@@ -32,14 +32,18 @@ const EXPLANATION = "Medians of the runs; in brackets the worst of all runs.";
 
 /** Columns in line, for a terminal. */
 export function textTable(results: readonly Result[]): string {
-  const rows = [HEADINGS, ...results.map(cellsOf)];
-  const widths = HEADINGS.map((_, column) =>
-    Math.max(...rows.map((cells) => cells[column]?.length ?? 0))
-  );
-  const lines = rows.map((cells) =>
+  return [...inColumns([HEADINGS, ...results.map(cellsOf)]), EXPLANATION, ""].join("\n");
+}
+
+/** One line for each row, every column as wide as its widest cell. */
+export function inColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const cells of rows) {
+    cells.forEach((cell, column) => widths[column] = Math.max(widths[column] ?? 0, cell.length));
+  }
+  return rows.map((cells) =>
     cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
   );
-  return [...lines, EXPLANATION, ""].join("\n");
 }
 
 export function markdownTable(results: readonly Result[]): string {
@@ -69,7 +73,7 @@ function valueText({ figure, runs }: Result, make: Make): string {
 }
 
 /** About three digits: more would be noise. */
-function numberText(value: number): string {
+export function numberText(value: number): string {
   const size = Math.abs(value);
   return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0);
 }

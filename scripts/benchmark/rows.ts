@@ -1,4 +1,5 @@
 import type { Row } from "./row.ts";
+import { MANY } from "./row_many.ts";
 import { MEMORY } from "./row_memory.ts";
 import { RECEIVE } from "./row_receive.ts";
 import { START } from "./row_start.ts";
@@ -20,4 +21,5 @@ export const ROWS: readonly Row[] = [
     virtualMac: "macvlan",
     announcedGoalMs: 50,
   }),
+  MANY,
 ];

@@ -7,7 +7,7 @@ export interface Plan {
   readonly system: readonly string[];
 }
 
-const SYSTEM = ["aarch64", "ffi", "drivers", "runtime", "undo", "netns", "interop"]
+const SYSTEM = ["aarch64", "ffi", "drivers", "runtime", "undo", "netns", "interop", "release"]
   .map((name) => `tests/${name}`);
 
 /**

@@ -86,7 +86,7 @@ function readFile(path: string): string {
 
 /** A file that everybody can read is no place for a secret. */
 function exposedSecret(fileName: string, text: string): Remark[] {
-  if (!/^[^#\n]*\b(auth_)?secret"?\s*[=:]/m.test(text)) return [];
+  if (!/^[^#\n]*\b(auth_)?secret"?\s*[=:]\s*(?!null\b)/m.test(text)) return [];
   const { mode } = Deno.statSync(fileName);
   if (mode === null || (mode & OTHERS_MAY_READ) === 0) return [];
   const problem = "holds a secret and can be read by everybody";

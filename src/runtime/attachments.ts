@@ -1,45 +1,25 @@
-import { SyscallError } from "../../ffi/errno.ts";
-import type { ReceiveSlots } from "../../ffi/frame_slots.ts";
 import { equalIp, type IpAddress } from "../base/ip.ts";
 import { equalMac } from "../base/mac.ts";
 import { type Change, type Driver, isSoAlready, OUR_PROTOCOL } from "../drivers/driver.ts";
-import type { Log } from "../log.ts";
 import type { FaultReason, LinkFacts } from "../vrrp/types.ts";
 import type { LinkInfo } from "../wire/rtnetlink.ts";
-import type { Watcher } from "./attention.ts";
 import type { Batch } from "./batch.ts";
 import { Claims } from "./claims.ts";
-import { type InterfaceTable, ownAddresses } from "./interfaces.ts";
-import { Link } from "./link.ts";
+import { ownAddresses } from "./interfaces.ts";
 import { LinkSettings } from "./link_settings.ts";
-import type { LogLimit } from "./log_limit.ts";
 import { MachineCheck } from "./machine_check.ts";
 import { type Carrier, Macvlans } from "./macvlans.ts";
 import { judge, type PresentInterface, type Verdict } from "./placement.ts";
 import { Upkeep } from "./upkeep.ts";
 import type { Placement, Router } from "./router.ts";
-import { Segment } from "./segment.ts";
+import type { Segment } from "./segment.ts";
+import { Segments, type SegmentsParts, tellName } from "./segments.ts";
 import type { OtherDaemons } from "./undo/other_daemons.ts";
 
-export interface AttachmentParts {
+export interface AttachmentParts extends SegmentsParts {
   readonly routers: readonly Router[];
   readonly driver: Driver;
-  readonly table: InterfaceTable;
-  readonly log: Log;
-  readonly limit: LogLimit;
   readonly others: OtherDaemons;
-  readonly watcher: Watcher;
-  /** Where frames are received. */
-  readonly slots: ReceiveSlots;
-  /** Milliseconds on the clock of every deadline. */
-  readonly clock: () => number;
-}
-
-/** An interface that virtual routers run on. */
-interface Attached {
-  readonly segment: Segment;
-  /** What it is called now; its virtual routers know it by the name that it had. */
-  name: string;
 }
 
 /**
@@ -57,10 +37,7 @@ export class Attachments implements Disposable {
   /** Links of ours are left that no virtual router needs. */
   #hasUnneeded = false;
   readonly #upkeep: Upkeep;
-  /** By the name in the configuration. */
-  readonly #attached = new Map<string, Attached>();
-  /** Closed only after the batch that says goodbye on them. */
-  #retired: Segment[] = [];
+  readonly #segments: Segments;
 
   constructor(parts: AttachmentParts) {
     this.#parts = parts;
@@ -69,6 +46,7 @@ export class Attachments implements Disposable {
     this.#machine = new MachineCheck(parts);
     this.#claims = new Claims(parts);
     this.#upkeep = new Upkeep(parts.table);
+    this.#segments = new Segments(parts);
     this.#routers = parts.routers;
     this.#byInterface = Map.groupBy(parts.routers, ({ config }) => config.interface);
   }
@@ -130,7 +108,7 @@ export class Attachments implements Disposable {
     const routers = this.#byInterface.get(name) ?? [];
     const indices = [
       table.byName(name)?.index,
-      this.#attached.get(name)?.segment.link.ifindex,
+      this.#segments.get(name)?.link.ifindex,
       ...routers.map(({ placement }) => placement?.carrier.ifindex),
     ];
     // A name that was taken may have become free by any change.
@@ -172,35 +150,12 @@ export class Attachments implements Disposable {
    * long as it is there, whatever it is called by now; before that, the one of that name.
    */
   #find(name: string, batch: Batch, nowMs: number): PresentInterface["link"] {
-    const attached = this.#attached.get(name);
-    const followed = attached && this.#follow(attached);
+    const followed = this.#segments.follow(name);
     if (followed !== undefined) return followed;
-    if (attached !== undefined) this.#retire(name, attached, batch, nowMs);
+    this.#retire(name, batch, nowMs);
     const link = this.#parts.table.byName(name);
     if (link === undefined) return "interfaceMissing";
-    const taken = this.#attached.values().some(({ segment }) =>
-      segment.link.ifindex === link.index
-    );
-    return taken ? "interfaceFollowed" : link;
-  }
-
-  #follow(attached: Attached): LinkInfo | undefined {
-    const { table } = this.#parts;
-    const { segment, name } = attached;
-    const { ifindex } = segment.link;
-    const link = table.get(ifindex);
-    // Notifications may be lost, and the index be another link's by now: the sockets know.
-    if (!segment.link.attached) table.noteReplaced(ifindex);
-    if (link === undefined || segment.generation !== table.removals(ifindex)) return undefined;
-    this.#tellName(name, link.name);
-    attached.name = link.name;
-    return link;
-  }
-
-  #tellName(before: string, now: string): void {
-    if (before === now) return;
-    const line = `Interface ${before} is called ${now} now: its virtual routers stay on it`;
-    this.#parts.log.warning(line);
+    return this.#segments.runsOn(link.index) ? "interfaceFollowed" : link;
   }
 
   /** Tells the router what has changed about its place, if anything has. */
@@ -230,7 +185,7 @@ export class Attachments implements Disposable {
     if (router.placement === undefined) return;
     const { source, carrier } = router.placement;
     if (router.config.interfaceType === "macvlan") {
-      this.#tellName(before.carrier.name, carrier.name);
+      tellName(this.#parts.log, before.carrier.name, carrier.name);
     }
     if (equalIp(source, before.source)) return;
     const report = { what: "sourceChanged", before: before.source, source } as const;
@@ -258,9 +213,10 @@ export class Attachments implements Disposable {
   }
 
   /** What was attached to an interface that is gone ends. */
-  #retire(name: string, { segment }: Attached, batch: Batch, nowMs: number): void {
-    this.#attached.delete(name);
-    this.#retired.push(segment);
+  #retire(name: string, batch: Batch, nowMs: number): void {
+    const segment = this.#segments.get(name);
+    if (segment === undefined) return;
+    this.#segments.retire(name);
     const reason = segment.link.attached ? "noAddress" : "interfaceMissing";
     for (const router of this.#byInterface.get(name) ?? []) {
       this.#fail(router, reason, batch, nowMs);
@@ -268,35 +224,14 @@ export class Attachments implements Disposable {
   }
 
   #segment(name: string, verdicts: Map<Router, Verdict>): Segment | FaultReason {
-    const known = this.#attached.get(name);
-    if (known !== undefined) return known.segment;
+    const known = this.#segments.get(name);
+    if (known !== undefined) return known;
     const ready = verdicts.values().find((verdict) => verdict.ready);
-    return ready === undefined ? "refused" : this.#open(name, ready.link, [...verdicts.keys()]);
-  }
-
-  #open(name: string, link: LinkInfo, routers: readonly Router[]): Segment | FaultReason {
-    try {
-      const segment = this.#openSegment(link, routers);
-      this.#attached.set(name, { segment, name: link.name });
-      return segment;
-    } catch (error) {
-      if (!(error instanceof SyscallError)) throw error;
-      // It has just gone, and the notification of that is on its way.
-      if (error.code === "ENODEV") return "interfaceMissing";
-      this.#parts.log.error(error.message);
-      return "refused";
-    }
-  }
-
-  #openSegment(info: LinkInfo, routers: readonly Router[]): Segment {
-    const { log, slots, table } = this.#parts;
-    const filtered = routers.every(({ config }) => config.socketFilter);
-    const vrids = filtered ? routers.map(({ config }) => config.protocol.vrid) : "any";
-    const link = new Link({ name: info.name, ifindex: info.index, vrids, slots, log });
-    const generation = table.removals(info.index);
-    const segment = new Segment({ ...this.#parts, link, generation, routers });
-    this.#machine.warn(info.name, routers);
-    return segment;
+    if (ready === undefined) return "refused";
+    const routers = [...verdicts.keys()];
+    const opened = this.#segments.open(name, ready.link, routers);
+    if (typeof opened !== "string") this.#machine.warn(ready.link.name, routers);
+    return opened;
   }
 
   #carriers(verdicts: Map<Router, Verdict>, batch: Batch): Map<Router, Carrier | FaultReason> {
@@ -338,24 +273,13 @@ export class Attachments implements Disposable {
     const before = this.#byInterface;
     this.#routers = routers;
     this.#byInterface = Map.groupBy(routers, ({ config }) => config.interface);
-    for (const [name, attached] of [...this.#attached]) {
+    for (const name of this.#segments.names()) {
       const now = this.#byInterface.get(name) ?? [];
-      if (!sameRouters(before.get(name) ?? [], now)) this.#reopen(name, attached, batch);
-      if (!now.some(isOnMacvlan)) this.#settings.release(attached.segment.link.ifindex);
+      const ifindex = this.#segments.get(name)?.link.ifindex;
+      if (!sameRouters(before.get(name) ?? [], now)) this.#segments.reopen(name, now, batch);
+      if (ifindex !== undefined && !now.some(isOnMacvlan)) this.#settings.release(ifindex);
     }
     this.#hasUnneeded = gone.some(isOnMacvlan);
-  }
-
-  #reopen(name: string, { segment }: Attached, batch: Batch): void {
-    segment.readAll(batch);
-    this.#retired.push(segment);
-    this.#attached.delete(name);
-    const routers = this.#byInterface.get(name) ?? [];
-    const link = this.#parts.table.get(segment.link.ifindex);
-    if (routers.length === 0 || link === undefined) return;
-    // The new sockets join before the old ones leave: the network notices nothing. Where they
-    // cannot be opened, the review finds out.
-    this.#open(name, link, routers);
   }
 
   /** Does a piece of what is slow and can wait; gives whether there is more. */
@@ -368,43 +292,16 @@ export class Attachments implements Disposable {
     return this.#hasUnneeded;
   }
 
-  /** Closes the sockets of interfaces that are gone; call after the batch was carried out. */
-  closeRetired(): void {
-    for (const segment of this.#retired) segment[Symbol.dispose]();
-    this.#retired = [];
-  }
-
-  /** When {@linkcode look} is due. */
-  get nextLookMs(): number {
-    let earliestMs = Infinity;
-    for (const { segment } of this.#attached.values()) {
-      earliestMs = Math.min(earliestMs, segment.lookAtMs);
-    }
-    return earliestMs;
-  }
-
-  /** Reads what has waited long enough. */
-  look(batch: Batch, nowMs: number): void {
-    for (const { segment } of this.#attached.values()) segment.look(batch, nowMs);
-  }
-
-  /** Reads all that may wait unannounced. */
-  catchUp(batch: Batch): void {
-    for (const { segment } of this.#attached.values()) segment.catchUp(batch);
-  }
-
-  /** This virtual router has changed its state. */
-  attend({ config }: Router, nowMs: number): void {
-    this.#attached.get(config.interface)?.segment.attend(nowMs);
+  /** The sockets, to be read and closed in time. */
+  get segments(): Segments {
+    return this.#segments;
   }
 
   /** Deletes our links, puts settings of others back and closes all sockets. */
   [Symbol.dispose](): void {
-    this.closeRetired();
     this.#macvlans.remove();
     this.#settings.restore();
-    for (const { segment } of this.#attached.values()) segment[Symbol.dispose]();
-    this.#attached.clear();
+    this.#segments[Symbol.dispose]();
   }
 }
 

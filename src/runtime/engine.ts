@@ -1,7 +1,6 @@
 import { boottimeMs } from "../../ffi/clock.ts";
-import type { Fd } from "../../ffi/fd.ts";
 import { ReceiveSlots } from "../../ffi/frame_slots.ts";
-import { FIRST_TOKEN, Poller } from "../../ffi/poller.ts";
+import { Poller } from "../../ffi/poller.ts";
 import type { StaticRoute, VirtualRouterConfig } from "../config/types.ts";
 import type { Driver } from "../drivers/driver.ts";
 import type { Drivers } from "../drivers/drivers.ts";
@@ -9,41 +8,35 @@ import type { Log } from "../log.ts";
 import { Attachments } from "./attachments.ts";
 import { Backlog } from "./backlog.ts";
 import { Batch } from "./batch.ts";
-import { Deadlines } from "./deadlines.ts";
-import { difference, isUnchanged, type Planned } from "./difference.ts";
 import { InterfaceTable } from "./interfaces.ts";
 import { type Pulse, UNWATCHED } from "./lifecycle.ts";
 import { LogLimit } from "./log_limit.ts";
 import { Monitor } from "./monitor.ts";
 import { Rehearsal } from "./rehearsal.ts";
-import { Router } from "./router.ts";
+import { Roster } from "./roster.ts";
+import type { Router } from "./router.ts";
 import { Routes } from "./routes.ts";
 import { Sender } from "./sender.ts";
+import { Sources } from "./sources.ts";
 import type { OtherDaemons } from "./undo/other_daemons.ts";
+import { Waiting } from "./waiting.ts";
 
 /** One wake for what is due within this time of each other; nothing is ever early. */
 const TOGETHER_MS = 0.2;
 /** Lateness that any machine shows at times; beyond it the virtual routers are asked. */
 const ORDINARY_LATENESS_MS = 10;
 
-/** So long before a deadline nothing else gets a turn: it may take that long. */
-const EXACT_MS = 20;
 /** Each look brings up to 64 sockets, or none after a signal. */
 const LOOKS_BEFORE_TIMERS = 16;
 /** The backlog of a take-over waits so long for further virtual routers that are about to be due. */
 const GATHER_MS = 8;
-/** Signals and output get their turn at least this often. */
-const BREATH_MS = 2000;
-/** After a turn of this length one may have come, of which nothing else tells. */
-const LONG_TURN_MS = 5;
 /** So long nothing may be due for a round of the rehearsal. */
 const REHEARSAL_MS = 50;
 /** The kernel's notifications wait for the backlog, which provokes most of them, at most this long. */
 const NOTIFICATIONS_REST_MS = 100;
 
 const TIMER = { kind: "timer" } as const;
-
-type Source = (batch: Batch, nowMs: number) => void;
+const STOP = { kind: "stop" } as const;
 
 /** What the engine does, and may go on with another one of while it runs. */
 export interface Wanted {
@@ -76,31 +69,23 @@ export class Engine implements Disposable {
   readonly #pulse: Pulse;
   readonly #table = new InterfaceTable();
   readonly #poller = new Poller();
+  readonly #sources = new Sources(this.#poller);
+  readonly #waiting: Waiting;
+  readonly #roster: Roster;
   readonly #routes: Routes;
   readonly #monitor: Monitor;
   readonly #attachments: Attachments;
   readonly #sender: Sender;
   readonly #backlog: Backlog;
-  #routers: readonly Router[];
-  #deadlines: Deadlines;
-  #retries: Deadlines;
   /** The configuration to go on with. */
   #wanted: Wanted | undefined;
   #rehearsal: Rehearsal | undefined;
-  readonly #sources = new Map<number, Source>();
-  readonly #tokens = new Map<Fd, number>();
-  #nextToken = FIRST_TOKEN;
-  #monitorToken = -1;
   #wakeMs = Infinity;
   #lastTurnMs = -Infinity;
-  #owesBreath = false;
-  /** How many others work in this process at the moment. */
-  #alongside = 0;
   /** There is more to do as soon as nothing is due. */
   #owesTurn = false;
   #backlogSinceMs = -Infinity;
   #touched: ReadonlySet<number> | "all" = new Set();
-  #lastBreathMs = -Infinity;
   #stopping = false;
   #stopped = false;
 
@@ -113,34 +98,28 @@ export class Engine implements Disposable {
     this.#driver = driver;
     this.#log = log;
     this.#pulse = options.pulse ?? UNWATCHED.pulse;
-    this.#deadlines = new Deadlines(routers.length);
-    this.#retries = new Deadlines(routers.length);
-    const tables = { deadlines: this.#deadlines, retries: this.#retries, nowMs };
-    this.#routers = routers.map((config, index) => new Router(config, { ...tables, index }));
+    this.#roster = new Roster(routers, nowMs);
+    this.#waiting = new Waiting({ poller: this.#poller, log });
     const parts = { driver, log, limit, others, table: this.#table, clock: boottimeMs };
     this.#rehearsal = new Rehearsal({ configs: routers, drivers });
-    this.#routes = new Routes({ routers: this.#routers, staticRoutes, drivers, log });
+    this.#routes = new Routes({ routers: this.#roster.routers, staticRoutes, drivers, log });
     this.#monitor = new Monitor({ table: this.#table, routes: this.#routes });
     this.#sender = new Sender(parts);
     this.#backlog = new Backlog({ ...parts, drivers, sender: this.#sender });
     this.#attachments = new Attachments({
       ...parts,
-      routers: this.#routers,
+      routers: this.#roster.routers,
       slots: new ReceiveSlots(),
-      watcher: {
-        watch: (fd, take) => this.#watch(fd, take),
-        unwatch: (fd) => this.#unwatch(fd),
-      },
+      watcher: this.#sources,
     });
   }
 
   /** Looks at the machine and starts what can run; the rest waits in Fault. */
   start(): void {
-    this.#monitorToken = this.#nextToken;
-    this.#watch(this.#monitor.fd, () => this.#followKernel());
+    this.#sources.watch(this.#monitor.fd, (_batch, nowMs) => this.#followKernel(nowMs));
     this.#lookAgain();
     this.#attachments.removeLeftovers();
-    for (const [index, router] of this.#routers.entries()) this.#tellStart(router, index);
+    this.#tellStart(this.#roster.routers);
     const batch = new Batch();
     const nowMs = boottimeMs();
     this.#attachments.review("all", batch, nowMs);
@@ -148,11 +127,13 @@ export class Engine implements Disposable {
     this.#lastTurnMs = nowMs;
   }
 
-  #tellStart({ config, firstAddress }: Router, index: number): void {
-    this.#log.information(
-      `Starting VRRP Virtual Router (${firstAddress}) for group ${config.protocol.vrid}, ` +
-        `on interface ${config.interface} (thread: ${index})`,
-    );
+  #tellStart(routers: readonly Router[]): void {
+    for (const { config, firstAddress, index } of routers) {
+      this.#log.information(
+        `Starting VRRP Virtual Router (${firstAddress}) for group ${config.protocol.vrid}, ` +
+          `on interface ${config.interface} (thread: ${index})`,
+      );
+    }
   }
 
   /**
@@ -172,49 +153,29 @@ export class Engine implements Disposable {
   async #waitAndTurn(): Promise<void> {
     this.#wakeMs = this.#nextWakeMs();
     if (!this.#backlog.empty) {
-      this.#poller.arm(this.#wakeMs);
-      return this.#turn(this.#poller.waitHere(this.#gathers() ? GATHER_MS : 0));
+      return this.#turn(this.#waiting.here(this.#gathers() ? GATHER_MS : 0, this.#wakeMs));
     }
     if (this.#reviewIsDue() || this.#owesTurn || this.#wanted !== undefined) {
-      return this.#turn(this.#poller.waitHere(0));
+      return this.#turn(await this.#waiting.between());
     }
-    const nowMs = boottimeMs();
-    this.#rehearse(nowMs);
-    const breathlessMs = nowMs - this.#lastBreathMs;
-    const othersWait = this.#owesBreath || this.#alongside > 0 || this.#log.busy ||
-      breathlessMs >= BREATH_MS;
-    const pressing = this.#wakeMs - nowMs <= EXACT_MS && breathlessMs < 2 * BREATH_MS;
-    if (othersWait && !pressing) return this.#turn(await this.#waitWithOthers());
-    this.#poller.arm(Math.min(this.#wakeMs, this.#nextChoreMs()));
-    this.#turn(this.#poller.waitHere(BREATH_MS));
-  }
-
-  /**
-   * Waits on another thread, so that everything else in this process goes on meanwhile, until
-   * shortly before a deadline. Costs several times as much as to wait here, and is less exact.
-   */
-  async #waitWithOthers(): Promise<readonly number[]> {
-    this.#owesBreath = false;
-    this.#poller.arm(Math.min(this.#wakeMs - EXACT_MS, this.#nextChoreMs()));
-    const ready = await this.#poller.wait();
-    this.#lastBreathMs = boottimeMs();
-    return ready;
+    this.#rehearse();
+    const instants = { exactMs: this.#wakeMs, roughMs: this.#nextChoreMs() };
+    this.#turn(await this.#waiting.until(instants));
   }
 
   /** When something is to be done that need not be on time. */
   #nextChoreMs(): number {
-    return Math.min(this.#attachments.nextLookMs, this.#pulse.dueMs);
+    return Math.min(this.#attachments.segments.nextLookMs, this.#pulse.dueMs);
   }
 
   #beat(nowMs: number): void {
     if (this.#pulse.dueMs > nowMs || !this.#backlog.empty) return;
-    this.#pulse.beat(nowMs, this.#routers.values().map(({ state }) => state.name));
+    this.#pulse.beat(nowMs, this.#roster.routers.values().map(({ state }) => state.name));
   }
 
-  #rehearse(nowMs: number): void {
-    if (this.#rehearsal === undefined || this.#wakeMs - nowMs < REHEARSAL_MS) return;
+  #rehearse(): void {
+    if (this.#rehearsal === undefined || this.#wakeMs - boottimeMs() < REHEARSAL_MS) return;
     this.#rehearsal.play();
-    this.#owesBreath = true;
     if (this.#rehearsal.over) this.#rehearsal = undefined;
   }
 
@@ -235,53 +196,28 @@ export class Engine implements Disposable {
     this.#poller.wake();
   }
 
-  /**
-   * Does `work`, which needs turns of the event loop, and waits meanwhile in the way that gives
-   * them at once.
-   */
-  async alongside<T>(work: () => Promise<T>): Promise<T> {
-    this.#alongside++;
-    this.#poller.wake();
-    try {
-      return await work();
-    } finally {
-      this.#alongside--;
-    }
+  /** Does `work`, which needs turns of the event loop; see Waiting.alongside(). */
+  alongside<T>(work: () => Promise<T>): Promise<T> {
+    return this.#waiting.alongside(work);
   }
 
   /** In steps, because those that go have to withdraw first. */
   #goOn(batch: Batch, nowMs: number): void {
     if (this.#wanted === undefined || !this.#backlog.empty || this.#stopping) return;
-    const { planned, gone } = difference(this.#routers, this.#wanted.routers);
-    const running = gone.filter(({ state }) => state.name !== "Down");
-    if (running.length > 0) {
-      for (const router of running) batch.add(router, router.step({ kind: "stop" }, nowMs));
-      return;
-    }
-    const { staticRoutes } = this.#wanted;
+    const leaving = this.#roster.leaving(this.#wanted.routers);
+    for (const router of leaving) batch.add(router, router.step(STOP, nowMs));
+    if (leaving.length > 0) return;
+    const { routers: configs, staticRoutes } = this.#wanted;
     this.#wanted = undefined;
-    const before = new Set(this.#routers);
-    this.#deadlines = new Deadlines(planned.length);
-    this.#retries = new Deadlines(planned.length);
-    this.#routers = planned.map((one, index) => this.#place(one, index, nowMs));
-    this.#attachments.replace({ routers: this.#routers, gone }, batch);
-    this.#routes.replace({ routers: this.#routers, staticRoutes });
-    for (const [index, router] of this.#routers.entries()) {
-      if (!before.has(router)) this.#tellStart(router, index);
+    const { came, changed, gone } = this.#roster.replace(configs, nowMs);
+    const { routers } = this.#roster;
+    this.#attachments.replace({ routers, gone }, batch);
+    this.#routes.replace({ routers, staticRoutes });
+    for (const { label } of changed) {
+      this.#log.information(`${label} - Goes on with its new configuration`);
     }
+    this.#tellStart(came);
     this.#attachments.review("all", batch, nowMs);
-  }
-
-  /** The router that runs already, or a new one. */
-  #place({ config, router }: Planned, index: number, nowMs: number): Router {
-    const entries = { index, deadlines: this.#deadlines, retries: this.#retries };
-    if (router === undefined) return new Router(config, { ...entries, nowMs });
-    router.moveTo(entries);
-    if (!isUnchanged(router, config)) {
-      router.reconfigure(config);
-      this.#log.information(`${router.label} - Goes on with its new configuration`);
-    }
-    return router;
   }
 
   /** Asks for an orderly stop; {@linkcode run} returns when it is done. */
@@ -293,40 +229,27 @@ export class Engine implements Disposable {
   #turn(ready: readonly number[]): void {
     const wokenMs = boottimeMs();
     this.#owesTurn = false;
-    // A signal's listener has to be given a turn.
-    this.#owesBreath ||= this.#poller.interrupted;
     const batch = new Batch();
     this.#noticePause(batch, wokenMs);
-    this.#takeIn(ready, batch);
+    this.#sources.take(ready, batch, wokenMs);
     // Taken before the last look into the sockets: what arrived until then has been read.
     const nowMs = boottimeMs();
-    if (this.#deadlines.earliestMs <= nowMs) this.#takeInAll(batch, nowMs);
+    if (this.#roster.deadlines.earliestMs <= nowMs) this.#takeInAll(batch, nowMs);
     this.#review(batch, nowMs);
     this.#sendAdverts(batch, nowMs);
     this.#runTimers(batch, nowMs);
-    this.#attachments.look(batch, nowMs);
+    this.#attachments.segments.look(batch, nowMs);
     this.#goOn(batch, nowMs);
-    if (this.#stopping) this.#stepAll({ kind: "stop" }, batch, nowMs);
+    if (this.#stopping) this.#stopAll(batch, nowMs);
     this.#perform(batch, nowMs);
     if (!this.#gathers()) this.#workOnBacklog();
     while (this.#stopping && !this.#backlog.empty) this.#workOnBacklog();
     if (!this.#backlog.changesKernel) this.#routes.review(nowMs);
-    this.#attachments.closeRetired();
+    this.#attachments.segments.closeRetired();
     if (this.#backlog.empty && this.#attachments.tidy()) this.#owesTurn = true;
     this.#beat(nowMs);
     this.#lastTurnMs = nowMs;
     this.#stopped = this.#stopping;
-    this.#owesBreath ||= boottimeMs() - wokenMs > LONG_TURN_MS;
-  }
-
-  #takeIn(ready: readonly number[], batch: Batch): void {
-    if (ready.length === 0) return;
-    const nowMs = boottimeMs();
-    for (const token of ready) {
-      if (token !== this.#monitorToken || !this.#notificationsRest(nowMs)) {
-        this.#sources.get(token)?.(batch, nowMs);
-      }
-    }
   }
 
   /**
@@ -343,13 +266,13 @@ export class Engine implements Disposable {
    * sockets: it may have come in time to re-arm it.
    */
   #takeInAll(batch: Batch, nowMs: number): void {
-    const backupIsDue = this.#routers.some(({ deadlineMs, state }) => {
+    const backupIsDue = this.#roster.routers.some(({ deadlineMs, state }) => {
       return deadlineMs <= nowMs && state.name === "Backup";
     });
-    if (backupIsDue) this.#attachments.catchUp(batch);
+    if (backupIsDue) this.#attachments.segments.catchUp(batch);
     for (let look = 0; look < LOOKS_BEFORE_TIMERS; look++) {
       const ready = this.#poller.waitHere(0);
-      this.#takeIn(ready, batch);
+      this.#sources.take(ready, batch, nowMs);
       if (ready.length === 0 && look > 0) return;
     }
   }
@@ -359,15 +282,15 @@ export class Engine implements Disposable {
     if (!(latenessMs > ORDINARY_LATENESS_MS)) return;
     this.#log.debug(1, "timer", () => `Woken ${latenessMs.toFixed(1)} ms late`);
     const pausedMs = nowMs - this.#lastTurnMs;
-    for (const router of this.#routers) {
+    for (const router of this.#roster.routers) {
       if (latenessMs <= router.config.protocol.advertIntervalMs) continue;
       batch.add(router, router.step({ kind: "paused", pausedMs }, nowMs));
     }
   }
 
   #runTimers(batch: Batch, nowMs: number): void {
-    if (this.#deadlines.earliestMs > nowMs) return;
-    for (const router of this.#routers) {
+    if (this.#roster.deadlines.earliestMs > nowMs) return;
+    for (const router of this.#roster.routers) {
       if (router.deadlineMs > nowMs) continue;
       batch.add(router, router.step(TIMER, nowMs));
       this.#queueAdverts(batch, nowMs);
@@ -375,8 +298,8 @@ export class Engine implements Disposable {
     this.#sender.flush(nowMs);
   }
 
-  #stepAll(event: Parameters<Router["step"]>[0], batch: Batch, nowMs: number): void {
-    for (const router of this.#routers) batch.add(router, router.step(event, nowMs));
+  #stopAll(batch: Batch, nowMs: number): void {
+    for (const router of this.#roster.routers) batch.add(router, router.step(STOP, nowMs));
   }
 
   /** Advertisements go out now; what takes longer is left to the backlog. */
@@ -384,7 +307,7 @@ export class Engine implements Disposable {
     this.#sendAdverts(batch, nowMs);
     for (const { router, report } of batch.reports) {
       if (report.what !== "transition") continue;
-      this.#attachments.attend(router, nowMs);
+      this.#attachments.segments.attend(router, nowMs);
       this.#pulse.noteTransition(nowMs);
       this.#routes.noteMasters();
     }
@@ -417,19 +340,20 @@ export class Engine implements Disposable {
   /** The latest deadline among those that belong together with the earliest. */
   #nextWakeMs(): number {
     const earliestMs = Math.min(
-      this.#deadlines.earliestMs,
+      this.#roster.deadlines.earliestMs,
       this.#retryMs(),
       this.#routes.dueMs,
     );
-    return Math.max(earliestMs, this.#deadlines.latestUpTo(earliestMs + TOGETHER_MS));
+    return Math.max(earliestMs, this.#roster.deadlines.latestUpTo(earliestMs + TOGETHER_MS));
   }
 
   /** When the kernel is to be asked again for something that it refused, or that others took away. */
   #retryMs(): number {
-    return Math.min(this.#retries.earliestMs, this.#attachments.putBackMs);
+    return Math.min(this.#roster.retries.earliestMs, this.#attachments.putBackMs);
   }
 
-  #followKernel(): void {
+  #followKernel(nowMs: number): void {
+    if (this.#notificationsRest(nowMs)) return;
     const touched = this.#monitor.drain();
     if (touched === "lost") {
       this.#log.warning("The kernel dropped notifications: looking at all interfaces again");
@@ -460,21 +384,6 @@ export class Engine implements Disposable {
 
   #lookAgain(): void {
     this.#table.replace(this.#driver.links(), this.#driver.addresses());
-  }
-
-  #watch(fd: Fd, source: Source): void {
-    const token = this.#nextToken++;
-    this.#poller.add(fd, token);
-    this.#tokens.set(fd, token);
-    this.#sources.set(token, source);
-  }
-
-  #unwatch(fd: Fd): void {
-    const token = this.#tokens.get(fd);
-    if (token === undefined) return;
-    this.#poller.remove(fd);
-    this.#tokens.delete(fd);
-    this.#sources.delete(token);
   }
 
   /** Leaves the machine as it was found; call after {@linkcode run}. */

@@ -76,6 +76,11 @@ export class Router {
     return this.#config;
   }
 
+  /** Its place among the virtual routers of the process. */
+  get index(): number {
+    return this.#entries.index;
+  }
+
   /** Goes on in its state under another configuration for the same place and addresses. */
   reconfigure(config: VirtualRouterConfig): void {
     this.#config = config;

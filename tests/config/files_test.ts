@@ -25,12 +25,6 @@ for (const fileName of ["rvrrpd.conf", "rvrrpd.json.conf"]) {
   });
 }
 
-Deno.test("conf/rvrrpd.schema.json is the schema of this version", () => {
-  const text = Deno.readTextFileSync(new URL("rvrrpd.schema.json", CONF));
-  // In the form that JSON can hold, so that the comparison sees no symbols of the schema library.
-  assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(configSchema())));
-});
-
 interface JsonTable {
   readonly properties?: Readonly<Record<string, JsonTable>>;
   readonly items?: JsonTable;
@@ -75,12 +69,6 @@ Deno.test("conf/rvrrpd.conf stays free of faults with all its comments taken awa
   const { faults, warnings } = loadConfig({ text: bare, fileName: "rvrrpd.conf" });
   assert.deepEqual(lines(faults), []);
   assert.deepEqual(warnings.filter((warning) => warning.unknownKey), []);
-});
-
-Deno.test("every key of the published schema has a sentence of help", () => {
-  for (const [key, schema] of documentedKeys()) {
-    assert.match(schema.description ?? "", /\.$/, key);
-  }
 });
 
 Deno.test("the published schema requires no key that has a default", () => {

@@ -1,7 +1,7 @@
 import * as pcap from "../../src/wire/pcap.ts";
 import { TestProcess } from "./process.ts";
 import { delay } from "./wait.ts";
-import type { Machine, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** A frame as the switch saw it. */
 export interface CapturedFrame {
@@ -22,8 +22,11 @@ const SETTLE_MS = 200;
 export interface CaptureOptions {
   /** A pcap-filter(7) expression. */
   readonly filter?: string;
-  /** Listens where this machine is plugged in, to see frames as it sends them. */
-  readonly port?: Machine;
+  /**
+   * An interface of the switch; default `br0`. Where a machine is plugged in, its name, one sees
+   * frames as that one sends them.
+   */
+  readonly port?: string;
 }
 
 /** A tap on the bridge: everything that any machine sends, without the padding, which it cuts off. */

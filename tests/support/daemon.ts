@@ -3,6 +3,8 @@ import type { Machine, World } from "./world.ts";
 
 /** One virtual router in the words that every daemon's configuration is written from. */
 export interface RouterSpec {
+  /** Default `eth0`. */
+  readonly interface?: string;
   readonly vrid: number;
   readonly priority: number;
   /** As the configuration takes them: with or without prefix length. */

@@ -87,11 +87,13 @@ function instance(router: RouterSpec): string[] {
   if (router.virtualMac === "interface") {
     throw new Error("Cannot configure keepalived: it never sets the interface's own MAC");
   }
+  // Tests know the instances on eth0 by their group alone.
+  const name = router.interface === undefined ? `VI_${vrid}` : `VI_${router.interface}_${vrid}`;
   return [
-    `vrrp_instance VI_${vrid} {`,
+    `vrrp_instance ${name} {`,
     // Without it even the owner of an address waits before it becomes Master.
     `  state ${priority === OWNER_PRIORITY ? "MASTER" : "BACKUP"}`,
-    "  interface eth0",
+    `  interface ${router.interface ?? "eth0"}`,
     `  virtual_router_id ${vrid}`,
     `  priority ${priority}`,
     `  advert_int ${advertS}`,

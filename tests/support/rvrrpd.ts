@@ -115,6 +115,7 @@ export function changePattern(state: string, vrid?: number): RegExp {
 export function routerTable(router: RouterSpec): TomlTable {
   const { vrid, priority, addresses, advertS = 1, preempt = true, password } = router;
   return {
+    ...(router.interface === undefined ? {} : { interface: router.interface }),
     group: vrid,
     vip: [...addresses],
     priority,

@@ -32,6 +32,8 @@ export interface LinkOptions {
   readonly mac: string;
   /** With prefix length; without it the link comes up with no address. */
   readonly address?: string;
+  /** The switch's bridge that it is joined to; default `br0`, where all eth0 are. */
+  readonly bridge?: string;
 }
 
 let worldsMade = 0;
@@ -91,15 +93,24 @@ export class World implements AsyncDisposable {
     });
   }
 
-  /** A further interface of a machine, joined to the same bridge and up. */
-  async addLink({ machine, name, mac, address }: LinkOptions): Promise<void> {
+  /** A further bridge of the switch, which separates what is joined to it from all the others. */
+  addBridge(name: string): Promise<void> {
+    return this.ip(
+      "sw",
+      `link add ${name} type bridge mcast_snooping 0 forward_delay 0`,
+      `link set ${name} up`,
+    );
+  }
+
+  /** A further interface of a machine, joined to the same bridge unless another is given, and up. */
+  async addLink({ machine, name, mac, address, bridge = "br0" }: LinkOptions): Promise<void> {
     const port = portName(machine, name);
     await this.ip(
       "sw",
       `link add ${port} type veth peer name ${name} address ${mac} netns ${
         this.namespace(machine)
       }`,
-      `link set ${port} master br0 up`,
+      `link set ${port} master ${bridge} up`,
     );
     const assign = address === undefined ? [] : [`addr add ${address} dev ${name}`];
     await this.ip(machine, ...assign, `link set ${name} up`);
@@ -110,9 +121,9 @@ export class World implements AsyncDisposable {
     return this.ip(machine, `link del ${name}`);
   }
 
-  /** Takes the carrier from a machine: it hears nothing and is not heard. */
-  unplug(machine: Machine): Promise<void> {
-    return this.ip("sw", `link set ${portName(machine, "eth0")} down`);
+  /** Takes the carrier from a machine's interfaces: there it hears nothing and is not heard. */
+  unplug(machine: Machine, names: readonly string[] = ["eth0"]): Promise<void> {
+    return this.ip("sw", ...names.map((name) => `link set ${portName(machine, name)} down`));
   }
 
   plugIn(machine: Machine): Promise<void> {
@@ -139,11 +150,7 @@ export class World implements AsyncDisposable {
       await silenceIpv6(name);
     }
     await forwardBlindly(this.namespace("sw"));
-    await this.ip(
-      "sw",
-      "link add br0 type bridge mcast_snooping 0 forward_delay 0",
-      "link set br0 up",
-    );
+    await this.addBridge("br0");
     for (const machine of MACHINES) {
       await this.ip(machine, "link set lo up");
       const address = withoutAddress.includes(machine) ? {} : { address: `${ADDRESS[machine]}/24` };

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { parseOptions } from "../../scripts/soak_run/options.ts";
+
+const DEFAULTS = { help: false, watchMs: 300_000, interfaces: 16, virtualMac: "none" };
+
+const GOOD = [
+  { args: [], expected: DEFAULTS, why: "nothing means five minutes of everything" },
+  { args: ["--minutes", "1"], expected: { ...DEFAULTS, watchMs: 60_000 }, why: "a minute" },
+  { args: ["--macvlan"], expected: { ...DEFAULTS, virtualMac: "macvlan" }, why: "macvlans" },
+  {
+    args: ["--quick"],
+    expected: { ...DEFAULTS, watchMs: 20_000, interfaces: 1 },
+    why: "quick is one interface and seconds",
+  },
+];
+for (const { args, expected, why } of GOOD) {
+  Deno.test(`parseOptions() of a soak: ${why}`, () => {
+    assert.deepEqual(parseOptions(args), expected);
+  });
+}
+
+const BAD = [
+  { args: ["--minutes", "0"], message: /"0" for --minutes/, why: "no time at all" },
+  { args: ["--minutes", "61"], message: /"61" for --minutes/, why: "more than fits into memory" },
+  { args: ["--minutes", "1.5"], message: /"1.5" for --minutes/, why: "half a minute" },
+  { args: ["--quick", "--minutes=2"], message: /--quick/, why: "two durations" },
+  { args: ["--vmac"], message: /--vmac/, why: "an unknown option" },
+];
+for (const { args, message, why } of BAD) {
+  Deno.test(`parseOptions() of a soak refuses ${why}`, () => {
+    assert.throws(() => parseOptions(args), { name: "WrongUse", message });
+  });
+}
