@@ -9,9 +9,11 @@ import { libc } from "./libc.ts";
  */
 
 const O_RDONLY = 0;
+const O_WRONLY = 1;
 const O_RDWR = 2;
 const O_CREAT = 0o100;
 const O_EXCL = 0o200;
+const O_TRUNC = 0o1000;
 const O_APPEND = 0o2000;
 const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
@@ -92,6 +94,14 @@ export function openFileIn(directory: Fd, name: string): Fd {
 export function openOrCreateFileIn(directory: Fd, name: string, mode: number): Fd {
   const flags = O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | noFollow();
   return openat({ directory: directory.number, path: name, flags, mode });
+}
+
+/**
+ * Opens a file that the user named for writing, empty: symbolic links are followed, and what was in it
+ * is gone. Only its owner can read a new one. Throws {@linkcode SyscallError}.
+ */
+export function createOutput(path: string): Fd {
+  return openat({ directory: AT_FDCWD, path, flags: O_WRONLY | O_CREAT | O_TRUNC });
 }
 
 function openat({ directory, path, flags, mode = FILE_MODE }: {

@@ -5,6 +5,7 @@ import { libc } from "./libc.ts";
 
 const AF_INET = 2;
 const ARPHRD_ETHER = 1;
+const ARPHRD_LOOPBACK = 772;
 const IFF_UP = 1;
 const IFNAMSIZ = 16;
 const IPV4_SIZE = 4;
@@ -13,6 +14,8 @@ const RTF_GATEWAY = 2;
 const SIOCADDRT = 0x890b;
 const SIOCDELRT = 0x890c;
 const SIOCGIFFLAGS = 0x8913;
+const SIOCGIFHWADDR = 0x8927;
+const SIOCGIFINDEX = 0x8933;
 const SIOCGIFNAME = 0x8910;
 const SIOCSIFADDR = 0x8916;
 const SIOCSIFBRDADDR = 0x891a;
@@ -53,6 +56,27 @@ export class IoctlSocket implements Disposable {
     this.#call(SIOCGIFNAME, request, () => `look up interface ${ifindex}`);
     const name = request.subarray(IFREQ.at.ifr_name, IFREQ.at.ifr_name + IFNAMSIZ);
     return new TextDecoder().decode(name.subarray(0, name.indexOf(0)));
+  }
+
+  /** The index of an interface. Fails with ENODEV where there is none of this name. */
+  interfaceIndex(name: string): number {
+    const request = ifreq(name);
+    this.#call(SIOCGIFINDEX, request, () => `find the interface ${name}`);
+    return view(request).getInt32(IFREQ.at.ifr_ifindex, true);
+  }
+
+  /** Whether frames on it begin with an Ethernet header, as the loopback interface's do too. */
+  hasEthernetFrames(name: string): boolean {
+    const request = ifreq(name);
+    this.#call(SIOCGIFHWADDR, request, () => `read the kind of ${name}`);
+    const type = view(request).getUint16(IFREQ.at.ifr_hwaddr, true);
+    return type === ARPHRD_ETHER || type === ARPHRD_LOOPBACK;
+  }
+
+  isUp(name: string): boolean {
+    const request = ifreq(name);
+    this.#call(SIOCGIFFLAGS, request, () => `read the flags of ${name}`);
+    return (view(request).getUint16(IFREQ.at.ifr_flags, true) & IFF_UP) !== 0;
   }
 
   /**

@@ -60,6 +60,18 @@ export const CMSGHDR = {
   at: { cmsg_len: 0, cmsg_level: 8, cmsg_type: 12 },
 } as const satisfies Layout;
 
+/** struct tpacket_auxdata, packet(7). */
+export const TPACKET_AUXDATA = {
+  size: 20,
+  at: { tp_status: 0, tp_vlan_tci: 16, tp_vlan_tpid: 18 },
+} as const satisfies Layout;
+
+/** struct tpacket_stats, packet(7). */
+export const TPACKET_STATS = {
+  size: 8,
+  at: { tp_packets: 0, tp_drops: 4 },
+} as const satisfies Layout;
+
 /** struct ifreq, netdevice(7): which member of its union counts is up to the request. */
 export const IFREQ = {
   size: 40,

@@ -19,6 +19,7 @@ const SOL_PACKET = 263;
 const PACKET_ADD_MEMBERSHIP = 1;
 const PACKET_IGNORE_OUTGOING = 23;
 const PACKET_MR_MULTICAST = 0;
+const PACKET_MR_PROMISC = 1;
 const MSG_DONTWAIT = 0x40;
 const ON = new Uint8Array(Int32Array.of(1).buffer);
 
@@ -42,6 +43,8 @@ export interface PacketSocketOptions {
   readonly receiveBufferBytes?: number;
   /** Likewise for frames that the device has not sent yet, and net.core.wmem_max. */
   readonly sendBufferBytes?: number;
+  /** Also hears what this machine sends; it takes an EtherType of 3, which is all of them. */
+  readonly hearOutgoing?: boolean;
 }
 
 /**
@@ -69,7 +72,7 @@ export class PacketSocket implements Disposable {
   }
 
   #configure(options: PacketSocketOptions): void {
-    this.#ignoreOutgoing();
+    if (options.hearOutgoing !== true) this.#ignoreOutgoing();
     if (options.receiveBufferBytes !== undefined) {
       setReceiveBuffer(this.fd, options.receiveBufferBytes);
     }
@@ -150,14 +153,29 @@ export class PacketSocket implements Disposable {
 
   /** Lets frames to the multicast address `mac` (6 bytes) through the interface's own filter. */
   joinMulticast(mac: Uint8Array<ArrayBuffer>): void {
+    const operation = `join a multicast group on ${this.#interfaceName}`;
+    const option = { level: SOL_PACKET, option: PACKET_ADD_MEMBERSHIP, operation };
+    this.#setWhereKnown(option, this.#membership(PACKET_MR_MULTICAST, mac));
+  }
+
+  /**
+   * Lets every frame through the interface's own filter, as long as this socket is open: the kernel
+   * counts who wants that, and forgets us also when the process is killed.
+   */
+  joinAll(): void {
+    const operation = `hear every frame on ${this.#interfaceName}`;
+    const option = { level: SOL_PACKET, option: PACKET_ADD_MEMBERSHIP, operation };
+    setBytes(this.fd, option, this.#membership(PACKET_MR_PROMISC, new Uint8Array(0)));
+  }
+
+  #membership(type: number, mac: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     const request = new DataView(new ArrayBuffer(PACKET_MREQ.size));
     request.setInt32(PACKET_MREQ.at.mr_ifindex, this.#ifindex, true);
-    request.setUint16(PACKET_MREQ.at.mr_type, PACKET_MR_MULTICAST, true);
+    request.setUint16(PACKET_MREQ.at.mr_type, type, true);
     request.setUint16(PACKET_MREQ.at.mr_alen, mac.length, true);
     const bytes = new Uint8Array(request.buffer);
     bytes.set(mac, PACKET_MREQ.at.mr_address);
-    const operation = `join a multicast group on ${this.#interfaceName}`;
-    this.#setWhereKnown({ level: SOL_PACKET, option: PACKET_ADD_MEMBERSHIP, operation }, bytes);
+    return bytes;
   }
 
   /**

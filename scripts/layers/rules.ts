@@ -30,6 +30,7 @@ export const LAYERS: readonly Layer[] = [
     path: "src/runtime/",
     imports: ["ffi/", "src/base/", "src/wire/", "src/vrrp/", "src/drivers/", CONFIG_TYPES, LOG],
   },
+  { name: "sniffer", path: "src/sniffer/", imports: ["ffi/", "src/base/", "src/wire/"] },
   {
     name: "daemon",
     path: "src/daemon/",
@@ -49,7 +50,15 @@ export const LAYERS: readonly Layer[] = [
   {
     name: "cli",
     path: "src/cli/",
-    imports: ["src/base/", "src/config/", "src/runtime/", "src/daemon/", "src/api/", LOG],
+    imports: [
+      "src/base/",
+      "src/config/",
+      "src/runtime/",
+      "src/sniffer/",
+      "src/daemon/",
+      "src/api/",
+      LOG,
+    ],
   },
   { name: "main", path: "main.ts", imports: ["src/base/", "src/cli/"] },
 ];

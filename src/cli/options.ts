@@ -13,19 +13,33 @@ export interface RvrrpdOptions {
   readonly configFile?: string;
   readonly configFormat?: ConfigFormat;
   readonly debug?: DebugLevel;
+  /** The sniffer's, as are all that follow. */
+  readonly iface?: string;
+  readonly readFile?: string;
+  readonly writeFile?: string;
+  readonly json?: boolean;
+  /** At least 1. */
+  readonly count?: number;
 }
 
 export const HELP = `Usage: rvrrpd -m MODE [-c FILE] [OPTION]...
 Keeps virtual IP addresses alive by the Virtual Router Redundancy Protocol.
 
-  -m, --mode 1           1: run in the foreground
-                         (0, sniffer, and 2, daemon, are not in this version)
+  -m, --mode 0|1         0: sniffer, show VRRP packets; 1: run in the foreground
+                         (2, daemon, is not in this version)
   -c, --conf FILE        configuration (/etc/rvrrpd/rvrrpd.conf, else /etc/rvrrpd.conf)
   -g, --cfg-format FMT   toml or json (told from the file's name and content)
   -d, --debug LEVEL      0, 1, 2, 3 or 5; overrides the file's
   -t, --check            check the configuration, say what is wrong with it, and end
   -h, --help             this help
   -V, --version          versions
+
+Of the sniffer, -m0:
+  -i, --iface NAME       listen on this interface
+  -r, --read FILE        read a pcap file instead (-: standard input)
+  -w, --write FILE       also write what is shown to a pcap file
+      --json             one JSON object a line
+      --count N          end after N packets
 
 rvrrpd schema prints the JSON Schema of a configuration.
 
@@ -37,11 +51,13 @@ export function parseOptions(args: readonly string[]): RvrrpdOptions {
   if (positionals.length > 0) {
     throw wrongUse(`Unknown argument "${positionals[0]}": rvrrpd takes options only`);
   }
+  const mode = choice("-m", values.mode, { "0": 0, "1": 1, "2": 2 } as const);
+  if (mode !== 0 && !values.help && !values.version) refuseSnifferOptions(values);
   return {
     help: values.help,
     version: values.version,
     check: values.check,
-    ...optional("mode", choice("-m", values.mode, { "0": 0, "1": 1, "2": 2 } as const)),
+    ...optional("mode", mode),
     ...optional("configFile", values.conf),
     ...optional(
       "configFormat",
@@ -51,6 +67,11 @@ export function parseOptions(args: readonly string[]): RvrrpdOptions {
       "debug",
       choice("-d", values.debug, { "0": 0, "1": 1, "2": 2, "3": 3, "5": 5 } as const),
     ),
+    ...optional("iface", values.iface),
+    ...optional("readFile", values.read),
+    ...optional("writeFile", values.write),
+    ...optional("json", values.json),
+    ...optional("count", count(values.count)),
   };
 }
 
@@ -67,6 +88,11 @@ function readArgs(args: readonly string[]) {
         conf: { type: "string", short: "c" },
         "cfg-format": { type: "string", short: "g" },
         debug: { type: "string", short: "d" },
+        iface: { type: "string", short: "i" },
+        read: { type: "string", short: "r" },
+        write: { type: "string", short: "w" },
+        json: { type: "boolean" },
+        count: { type: "string" },
       },
     });
   } catch (error) {
@@ -75,6 +101,22 @@ function readArgs(args: readonly string[]) {
     const [sentence] = error.message.split(/\.\s/);
     throw wrongUse(sentence ?? error.message);
   }
+}
+
+/** Not `-i`: rVRRPd takes it in every mode and looks at it in this one. */
+function refuseSnifferOptions(values: ReturnType<typeof readArgs>["values"]): void {
+  const options = { "-r": values.read, "-w": values.write, "--json": values.json };
+  const given = Object.entries({ ...options, "--count": values.count }).find(([, value]) => {
+    return value !== undefined;
+  });
+  if (given !== undefined) throw wrongUse(`${given[0]} belongs to the sniffer: use it with -m0`);
+}
+
+function count(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^[1-9][0-9]*$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw wrongUse(`Wrong value "${text}" for --count: it takes a whole number from 1 on`);
 }
 
 function choice<K extends string, V>(

@@ -6,6 +6,7 @@ import { readConfig } from "./config_file.ts";
 import { readConfigElsewhere } from "./config_worker.ts";
 import { EXIT, type ExitCode, ExitError } from "./exit.ts";
 import { HELP, parseOptions, type RvrrpdOptions } from "./options.ts";
+import { runSniffer } from "./sniffer.ts";
 
 /** The daemon and its command line. */
 export async function runRvrrpd(args: readonly string[]): Promise<ExitCode> {
@@ -30,6 +31,7 @@ async function run(options: RvrrpdOptions): Promise<ExitCode> {
   if (options.mode === undefined) {
     throw new ExitError(EXIT.wrongUse, "No mode given: -m1 runs in the foreground");
   }
+  if (options.mode === 0) return await runSniffer(options);
   if (options.mode !== 1) {
     throw new ExitError(EXIT.wrongUse, `Mode ${options.mode} is not in this version: use -m1`);
   }

@@ -32,6 +32,16 @@ const READ: readonly { readonly args: string; readonly options: Partial<RvrrpdOp
     options: { mode: 1, configFile: "conf/rvrrpd.conf", debug: 2, configFormat: "toml" },
   },
   { args: "-m2 -m1", options: { mode: 1 } },
+  { args: "-m0 -i eth0", options: { mode: 0, iface: "eth0" } },
+  { args: "-m0 --iface eth0 --json", options: { mode: 0, iface: "eth0", json: true } },
+  { args: "-m 0 -r a.pcap", options: { mode: 0, readFile: "a.pcap" } },
+  { args: "-m0 -r -", options: { mode: 0, readFile: "-" } },
+  {
+    args: "-m0 -ieth0 -w b.pcap --count 5",
+    options: { mode: 0, iface: "eth0", writeFile: "b.pcap", count: 5 },
+  },
+  { args: "-m1 -i eth0", options: { mode: 1, iface: "eth0" } },
+  { args: "-h -r a.pcap", options: { help: true, readFile: "a.pcap" } },
 ];
 
 function words(args: string): string[] {
@@ -58,6 +68,15 @@ const REFUSED = [
   { args: "-x", says: /^Unknown option '-x' / },
   { args: "--no-check", says: /^Unknown option '--no-check' / },
   { args: "--check=yes", says: /^Option '-t, --check' does not take an argument / },
+  { args: "-m0 --count 0", says: /^Wrong value "0" for --count: it takes a whole number / },
+  { args: "-m0 --count 1.5", says: /^Wrong value "1.5" for --count: / },
+  { args: "-m0 --count ten", says: /^Wrong value "ten" for --count: / },
+  { args: "-m0 --count=", says: /^Wrong value "" for --count: / },
+  { args: "-m0 -r", says: /^Option '-r, --read <value>' argument missing / },
+  { args: "-m1 --json", says: /^--json belongs to the sniffer: use it with -m0 / },
+  { args: "-m2 --count 5", says: /^--count belongs to the sniffer: / },
+  { args: "-m1 -w a", says: /^-w belongs to the sniffer: / },
+  { args: "-r a.pcap", says: /^-r belongs to the sniffer: use it with -m0 / },
   { args: "-m1 surplus", says: /^Unknown argument "surplus": rvrrpd takes options only / },
   { args: "-m1 -- -c", says: /^Unknown argument "-c": / },
 ] as const;
@@ -83,6 +102,11 @@ Deno.test("HELP names every option in both forms", () => {
     "-t, --check",
     "-h, --help",
     "-V, --version",
+    "-i, --iface",
+    "-r, --read",
+    "-w, --write",
+    "    --json",
+    "    --count",
   ];
   for (const option of options) assert.ok(HELP.includes(`  ${option} `), option);
 });

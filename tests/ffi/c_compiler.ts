@@ -30,6 +30,7 @@ const HEADERS = [
   "linux/capability.h",
   "linux/filter.h",
   "linux/if_addr.h",
+  "linux/if_ether.h",
   "linux/if_link.h",
   "linux/if_packet.h",
   "linux/netlink.h",

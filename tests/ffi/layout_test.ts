@@ -14,6 +14,8 @@ const C_TYPES: Readonly<Record<string, string>> = {
   MMSGHDR: "struct mmsghdr",
   IOVEC: "struct iovec",
   CMSGHDR: "struct cmsghdr",
+  TPACKET_AUXDATA: "struct tpacket_auxdata",
+  TPACKET_STATS: "struct tpacket_stats",
   IFREQ: "struct ifreq",
   SOCKADDR_IN: "struct sockaddr_in",
   RTENTRY: "struct rtentry",

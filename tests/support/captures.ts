@@ -8,6 +8,7 @@ export interface DecodedFrame {
   readonly kind: string;
   readonly ip?: DecodedIp;
   readonly vrrp?: DecodedVrrp;
+  readonly ah?: DecodedAh;
 }
 
 export interface DecodedIp {
@@ -19,6 +20,20 @@ export interface DecodedIp {
   readonly proto: number;
   readonly src: string;
   readonly dst: string;
+  /** IPv6 has these instead of the above, save version and addresses. */
+  readonly tclass: string;
+  readonly flow: string;
+  readonly payload_len: number;
+  readonly next_header: number;
+  readonly hop_limit: number;
+}
+
+export interface DecodedAh {
+  readonly next_header: number;
+  readonly payload_len: number;
+  readonly spi: string;
+  readonly seq: number;
+  readonly icv: string;
 }
 
 export interface DecodedVrrp {
@@ -27,6 +42,8 @@ export interface DecodedVrrp {
   readonly priority: number;
   readonly auth_type: number;
   readonly adver_int_s: number;
+  /** Version 3 has this instead of the two above. */
+  readonly max_adver_cs: number;
   readonly addrs: readonly string[];
   readonly trailing_hex: string;
 }
@@ -54,6 +71,20 @@ export interface CapturedFrame {
 export interface CapturedV2Frame extends CapturedFrame {
   readonly ip: DecodedIp;
   readonly vrrp: DecodedVrrp;
+}
+
+export interface CapturedV3Frame extends CapturedFrame {
+  readonly ip: DecodedIp;
+  readonly vrrp: DecodedVrrp;
+  readonly message: Uint8Array<ArrayBuffer>;
+}
+
+export interface CapturedAhFrame extends CapturedFrame {
+  readonly ah: DecodedAh;
+}
+
+export interface CapturedIpFrame extends CapturedFrame {
+  readonly ip: DecodedIp;
 }
 
 interface IndexFrame {
@@ -107,6 +138,32 @@ export function capturedV2Frames(): CapturedV2Frame[] {
   });
 }
 
+/** The version 3 advertisements of both families, with their message cut out. */
+export function capturedV3Frames(): CapturedV3Frame[] {
+  return capturedFrames().flatMap((frame) => {
+    const { ip, vrrp } = frame.decoded;
+    if (ip === undefined || vrrp?.version !== 3) return [];
+    const message = frame.bytes.subarray(ip.version === 4 ? 34 : 54);
+    return [{ ...frame, ip, vrrp, message }];
+  });
+}
+
+/** The advertisements behind an authentication header. */
+export function capturedAhFrames(): CapturedAhFrame[] {
+  return capturedFrames().flatMap((frame) => {
+    const { ah } = frame.decoded;
+    return ah === undefined ? [] : [{ ...frame, ah }];
+  });
+}
+
+/** Everything over IPv6: advertisements and neighbour discovery. */
+export function capturedIpv6Frames(): CapturedIpFrame[] {
+  return capturedFrames().flatMap((frame) => {
+    const { ip } = frame.decoded;
+    return ip?.version === 6 ? [{ ...frame, ip }] : [];
+  });
+}
+
 export function capturedArps(): (CapturedFrame & { readonly decoded: DecodedArp })[] {
   return capturedFrames().flatMap((frame) => {
     const { decoded } = frame;
@@ -121,6 +178,11 @@ function isArp(decoded: DecodedFrame): decoded is DecodedArp {
 /** The names of the captured pcap files. */
 export function captureFiles(): string[] {
   return readIndex().map(({ file }) => file);
+}
+
+/** Where a captured pcap file lies. */
+export function capturePath(file: string): string {
+  return new URL(file, capturesDirectory()).pathname;
 }
 
 export function readCapture(file: string): Uint8Array<ArrayBuffer> {
