@@ -88,7 +88,7 @@ export class LiveSource implements FrameSource {
           throw new SnifferRefusal(
             `Cannot listen on ${this.#name} any longer: the interface is gone`,
           );
-        } else if (!stop.aborted) await this.#poller.wait();
+        } else if (!stop.aborted) await this.#wait();
       }
     } finally {
       stop.removeEventListener("abort", wake);

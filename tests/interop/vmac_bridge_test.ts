@@ -13,7 +13,7 @@ import { keepalived } from "../support/keepalived.ts";
 import { machineState } from "../support/machine_state.ts";
 import { rvrrpd } from "../support/rvrrpd.ts";
 import { adverts } from "../support/traffic.ts";
-import { eventually } from "../support/wait.ts";
+import { eventually, settled } from "../support/wait.ts";
 import { ADDRESS, MAC, World } from "../support/world.ts";
 
 const VIP = "10.9.0.100";
@@ -32,6 +32,10 @@ async function createWorld(): Promise<World> {
     "link set eth0 up",
     `addr add ${ADDRESS.r1}/24 dev eth0`,
   );
+  await settled(async () => {
+    const [bridge] = JSON.parse(await world.run("r1", ["ip", "-j", "link", "show", "eth0"]));
+    return bridge.operstate;
+  }, "UP");
   return world;
 }
 

@@ -35,7 +35,7 @@ export async function eventually<T>(
 export async function settled<T>(
   probe: () => Promise<T>,
   expected: T,
-  timeoutMs = 3000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<void> {
   const endMs = performance.now() + timeoutMs;
   while (true) {
