@@ -33,6 +33,8 @@ export interface Log {
 }
 
 export interface OpenLog extends Log {
+  /** Goes on in another form, with other levels, to the same places. */
+  configure(options: LogOptions): void;
   /** Opens the files anew: whoever keeps old logs has moved them away. */
   reopen(): void;
   /** Waits until all lines are written, or a second at most for a reader that has stopped. */
@@ -52,7 +54,8 @@ export interface LogOutputs {
   readonly syslog?: SyslogPort;
 }
 
-const STANDARD: LogOutputs = {
+/** What the process was given by whoever started it. */
+export const STANDARD_OUTPUTS: LogOutputs = {
   main: { name: "standard output", write: (bytes) => Deno.stdout.write(bytes) },
   errors: { name: "standard error", write: (bytes) => Deno.stderr.write(bytes) },
 };
@@ -60,7 +63,7 @@ const STANDARD: LogOutputs = {
 const CATEGORY = "rvrrpd";
 
 /** Opens the log of this process; a later one takes the place of an earlier one. */
-export function openLog(options: LogOptions, outputs: LogOutputs = STANDARD): OpenLog {
+export function openLog(options: LogOptions, outputs: LogOutputs = STANDARD_OUTPUTS): OpenLog {
   const writers = new Writers(options, outputs);
   configureSync({
     reset: true,
@@ -71,7 +74,8 @@ export function openLog(options: LogOptions, outputs: LogOutputs = STANDARD): Op
     ],
   });
   return {
-    ...loggerFor(options.debug),
+    ...loggerFor(() => writers.debug),
+    configure: (options) => writers.configure(options),
     get busy() {
       return writers.busy;
     },
@@ -80,14 +84,14 @@ export function openLog(options: LogOptions, outputs: LogOutputs = STANDARD): Op
   };
 }
 
-function loggerFor(debug: DebugLevel): Omit<Log, "busy"> {
+function loggerFor(debug: () => DebugLevel): Omit<Log, "busy"> {
   const logger = getLogger([CATEGORY]);
   return {
     information: (message) => logger.info("{text}", { text: message }),
     warning: (message) => logger.warn("{text}", { text: message }),
     error: (message) => logger.error("{text}", { text: message }),
     debug: (level, source, message) => {
-      if (level <= debug) logger.debug("{text}", { text: message(), source });
+      if (level <= debug()) logger.debug("{text}", { text: message(), source });
     },
   };
 }
@@ -101,7 +105,7 @@ function recordOf(level: "warning" | "error", text: string): LogRecord {
 
 /** One that writes lines and one that writes errors, or both in one, and the machine's log. */
 class Writers {
-  readonly #options: LogOptions;
+  #options: LogOptions;
   readonly #outputs: LogOutputs;
   readonly #main: LineWriter;
   readonly #errors: LineWriter;
@@ -126,6 +130,14 @@ class Writers {
 
   get busy(): boolean {
     return this.#main.busy || this.#errors.busy || this.#syslog?.busy === true;
+  }
+
+  get debug(): DebugLevel {
+    return this.#options.debug;
+  }
+
+  configure(options: LogOptions): void {
+    this.#options = options;
   }
 
   write(record: LogRecord): void {

@@ -7,7 +7,17 @@ export interface Plan {
   readonly system: readonly string[];
 }
 
-const SYSTEM = ["aarch64", "ffi", "drivers", "runtime", "undo", "netns", "interop", "release"]
+const SYSTEM = [
+  "aarch64",
+  "ffi",
+  "drivers",
+  "runtime",
+  "undo",
+  "daemon",
+  "netns",
+  "interop",
+  "release",
+]
   .map((name) => `tests/${name}`);
 
 /**

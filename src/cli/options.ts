@@ -25,8 +25,8 @@ export interface RvrrpdOptions {
 export const HELP = `Usage: rvrrpd -m MODE [-c FILE] [OPTION]...
 Keeps virtual IP addresses alive by the Virtual Router Redundancy Protocol.
 
-  -m, --mode 0|1         0: sniffer, show VRRP packets; 1: run in the foreground
-                         (2, daemon, is not in this version)
+  -m, --mode 0|1|2       0: sniffer, show VRRP packets; 1: run in the foreground;
+                         2: run as a daemon, return when it is up
   -c, --conf FILE        configuration (/etc/rvrrpd/rvrrpd.conf, else /etc/rvrrpd.conf)
   -g, --cfg-format FMT   toml or json (told from the file's name and content)
   -d, --debug LEVEL      0, 1, 2, 3 or 5; overrides the file's

@@ -1,10 +1,8 @@
 import metadata from "../../deno.json" with { type: "json" };
-import type { DaemonConfig } from "../config/types.ts";
-import { type Log, openLog } from "../log.ts";
-import { requireCapabilities, runRouters } from "../runtime/supervisor.ts";
 import { readConfig } from "./config_file.ts";
-import { readConfigElsewhere } from "./config_worker.ts";
+import { runDaemon } from "./daemon.ts";
 import { EXIT, type ExitCode, ExitError } from "./exit.ts";
+import { runForeground } from "./foreground.ts";
 import { HELP, parseOptions, type RvrrpdOptions } from "./options.ts";
 import { runSniffer } from "./sniffer.ts";
 
@@ -29,14 +27,13 @@ async function run(options: RvrrpdOptions): Promise<ExitCode> {
   }
   if (options.check) return check(options);
   if (options.mode === undefined) {
-    throw new ExitError(EXIT.wrongUse, "No mode given: -m1 runs in the foreground");
+    const modes = "-m0 shows VRRP packets, -m1 runs in the foreground, -m2 as a daemon";
+    throw new ExitError(EXIT.wrongUse, `No mode given: ${modes}`);
   }
-  if (options.mode === 0) return await runSniffer(options);
-  if (options.mode !== 1) {
-    throw new ExitError(EXIT.wrongUse, `Mode ${options.mode} is not in this version: use -m1`);
-  }
-  return await foreground(options);
+  return await MODES[options.mode](options);
 }
+
+const MODES = { 0: runSniffer, 1: runForeground, 2: runDaemon } as const;
 
 /** Unknown keys are errors here, because a check is where a misspelt one should be found. */
 function check(options: RvrrpdOptions): ExitCode {
@@ -50,59 +47,4 @@ function check(options: RvrrpdOptions): ExitCode {
   if (errors.length > 0) return EXIT.wrongUse;
   console.log(`${fileName}: no errors`);
   return EXIT.fine;
-}
-
-async function foreground(options: RvrrpdOptions): Promise<ExitCode> {
-  const { config, faults, warnings, pending } = readConfig(options);
-  if (config === undefined) {
-    for (const { text } of faults) console.error(text);
-    return EXIT.wrongUse;
-  }
-  requireCapabilities();
-  collectGarbage();
-  const log = openLog(config);
-  try {
-    for (const text of [...warnings.map(({ text }) => text), ...pending]) log.warning(text);
-    await runRouters(config, log, { readAgain: () => readAgain(options, { config, log }) });
-    return EXIT.fine;
-  } finally {
-    await log.close();
-  }
-}
-
-/** Reads the configuration while the daemon runs, and tells what is wrong with it. */
-async function readAgain(
-  options: RvrrpdOptions,
-  { config: started, log }: { readonly config: DaemonConfig; readonly log: Log },
-): Promise<DaemonConfig | undefined> {
-  const { config, faults, warnings, pending } = await readConfigElsewhere(options);
-  if (config === undefined) {
-    for (const { text } of faults) log.error(text);
-    log.error("The configuration is wrong and stays as it was");
-    return undefined;
-  }
-  for (const text of [...warnings.map(({ text }) => text), ...pending]) log.warning(text);
-  for (const key of FIXED_KEYS) {
-    if (config[key] !== started[key]) log.warning(`${FIXED_NAMES[key]} is taken over at a restart`);
-  }
-  log.information("Configuration read again");
-  return config;
-}
-
-/** What a daemon that runs cannot change. */
-const FIXED_NAMES = {
-  pidFile: "pid",
-  workingDir: "working_dir",
-  stateDir: "state_dir",
-  controlSocket: "control_socket",
-} as const;
-const FIXED_KEYS = Object.keys(FIXED_NAMES) as (keyof typeof FIXED_NAMES)[];
-
-/**
- * What is left of reading a large configuration would stay for good: the engine alone makes too
- * little garbage for a full collection. `scripts/build` gives the program this function.
- */
-function collectGarbage(): void {
-  const { gc } = globalThis as { gc?: (options: { flavor: "last-resort" }) => void };
-  gc?.({ flavor: "last-resort" });
 }

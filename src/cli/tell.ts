@@ -1,3 +1,4 @@
+import { DaemonRefusal } from "../daemon/refusal.ts";
 import { SystemRefusal } from "../runtime/supervisor.ts";
 import { EXIT, type ExitCode, ExitError } from "./exit.ts";
 
@@ -9,7 +10,7 @@ interface Invocation {
 
 /** One line for the user; where our own code is to blame, `-d5` adds where it happened. */
 export function tell(error: unknown, { program, args }: Invocation): ExitCode {
-  if (error instanceof ExitError || error instanceof SystemRefusal) {
+  if (error instanceof ExitError || isRefusal(error)) {
     console.error(`${program}: ${error.message}`);
     return error instanceof ExitError ? error.code : EXIT.refused;
   }
@@ -18,4 +19,9 @@ export function tell(error: unknown, { program, args }: Invocation): ExitCode {
   const wantsMore = /(?:^|\s)(?:-d\s?|--debug[= ])5(?:\s|$)/.test(args.join(" "));
   if (wantsMore && error instanceof Error) console.error(error.stack);
   return EXIT.refused;
+}
+
+/** Whether the system has refused something for good; the message is for the user. */
+export function isRefusal(error: unknown): error is SystemRefusal | DaemonRefusal {
+  return error instanceof SystemRefusal || error instanceof DaemonRefusal;
 }

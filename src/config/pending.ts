@@ -60,7 +60,6 @@ const PENDING_GENERAL = ["control_socket", "script_user"] as const;
 
 function pendingTables({ general: { keys }, routes, api }: ConfigDraft): string[] {
   return [
-    ...(keys.syslog === true ? ["syslog"] : []),
     ...PENDING_GENERAL.filter((key) => keys[key] !== GeneralSchema.properties[key].default),
     ...(api !== undefined && keys.client_api !== "disabled" ? ["api"] : []),
     ...routes.filter(({ keys }) => isIpv6(keys)).map(({ at }) => formatPath(at)),

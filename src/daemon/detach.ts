@@ -7,9 +7,9 @@ import {
   environmentVariable,
   forgetVariable,
   keepDescriptors,
-  putOn,
 } from "../../ffi/process.ts";
 import { type Ending, openPipe, spawnSession, waitForEnd } from "../../ffi/spawn.ts";
+import { DaemonRefusal } from "./refusal.ts";
 
 /*
  * A process with threads cannot fork, so the program starts itself once more, in a session of its
@@ -38,9 +38,18 @@ export type StartOutcome = "ready" | Ending;
 /**
  * Starts this program with the same words once more, detached from everything around it, and
  * returns when it is up or has ended. `passOn` gets what it says until then. Throws
- * {@linkcode SyscallError}.
+ * {@linkcode DaemonRefusal}.
  */
 export function startDetached(passOn: (bytes: Uint8Array) => void): StartOutcome {
+  try {
+    return startAndFollow(passOn);
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error;
+    throw new DaemonRefusal(error.message);
+  }
+}
+
+function startAndFollow(passOn: (bytes: Uint8Array) => void): StartOutcome {
   keepDescriptors();
   using said = openPipe();
   using ready = openPipe();
@@ -116,10 +125,4 @@ export class Starter {
     }
     this.#ready.close();
   }
-}
-
-/** Takes standard output and error away from whoever started us. Throws {@linkcode SyscallError}. */
-export function silence(): void {
-  using nothing = openNothing();
-  for (const number of [1, 2]) putOn(nothing, number);
 }

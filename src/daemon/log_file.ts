@@ -1,17 +1,9 @@
 import { appendSome, openForAppending } from "../../ffi/append.ts";
 import type { Fd } from "../../ffi/fd.ts";
+import { openNothing } from "../../ffi/files.ts";
 import { putOn } from "../../ffi/process.ts";
 import type { LineOutput } from "../log/line_writer.ts";
 import { problemOf } from "./refusal.ts";
-
-export interface LogFileOptions {
-  readonly path: string;
-  /**
-   * Descriptors that mean this file too: what the runtime itself says in its last moments goes to
-   * standard error.
-   */
-  readonly standIns: readonly number[];
-}
 
 /**
  * A log file, opened for appending when there is something to write, and again after it could not
@@ -19,14 +11,28 @@ export interface LogFileOptions {
  */
 export class LogFile implements LineOutput {
   readonly name: string;
-  readonly #standIns: readonly number[];
+  #standsInFor: readonly number[] = [];
   #file: Fd | undefined;
   #opening: Promise<void> = Promise.resolve();
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor({ path, standIns }: LogFileOptions) {
+  constructor(path: string) {
     this.name = path;
-    this.#standIns = standIns;
+  }
+
+  /**
+   * Makes these descriptors mean this file from now on, such as standard error, where the runtime
+   * itself says its last words. Throws {@linkcode SyscallError}.
+   */
+  standInFor(numbers: readonly number[]): void {
+    this.#standsInFor = numbers;
+    if (this.#file !== undefined) return this.#standIn(this.#file);
+    using nothing = openNothing();
+    this.#standIn(nothing);
+  }
+
+  #standIn(file: Fd): void {
+    for (const number of this.#standsInFor) putOn(file, number);
   }
 
   /** Rejects with the reason where the file cannot be opened; until it can, each write tries again. */
@@ -52,7 +58,7 @@ export class LogFile implements LineOutput {
     await this.#writing;
     this.#file?.close();
     this.#file = file;
-    for (const number of this.#standIns) putOn(file, number);
+    this.#standIn(file);
   }
 }
 

@@ -43,12 +43,6 @@ Deno.test("--version gives the version of deno.json, the runtime's and the targe
   });
 });
 
-Deno.test("Mode 2 is not in this version, and says what is", async () => {
-  const { code, stdout, stderr } = await rvrrpd("-m2", "-c", "/nonexistent");
-  assert.deepEqual({ code, stdout }, { code: 1, stdout: "" });
-  assert.equal(stderr, "rvrrpd: Mode 2 is not in this version: use -m1\n");
-});
-
 Deno.test("--check says that a right file has no errors", async () => {
   await withFile(ROUTER, async (path) => {
     const expected = { code: 0, stdout: `${path}: no errors\n`, stderr: "" };

@@ -9,7 +9,6 @@ Deno.test("pendingFeatures() says nothing about a configuration that works whole
 
 Deno.test("pendingFeatures() names every key that is not acted on", () => {
   const { pending } = loadValue({
-    syslog: true,
     log_format: "json",
     script_user: "nobody",
     vrouter: [{ ...ROUTER, notify_master: "a", sync_group: "b", track_interface: [] }],
@@ -22,7 +21,6 @@ Deno.test("pendingFeatures() names every key that is not acted on", () => {
     api: { users: [] },
   });
   assert.deepEqual(pending, [
-    "syslog is accepted but not acted on in this version",
     "script_user is accepted but not acted on in this version",
     "api is accepted but not acted on in this version",
     "protocols.static[1] is accepted but not acted on in this version",

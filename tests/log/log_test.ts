@@ -249,11 +249,34 @@ Deno.test("A reader that is gone does not end the process (EPIPE)", async () => 
   await child.stderr.cancel();
 });
 
-Deno.test("A full disk does not end the process", async () => {
+const FULL =
+  "error: Cannot write the log to standard output: No space left on device (os error 28); " +
+  "routing goes on";
+
+Deno.test("A full disk does not end the process, and is told once on the other output", async () => {
   const steps = [HELLO, CLOSE, HELLO, CLOSE, { do: "tell", text: "alive" }] as const;
   const argv = command({ options: PLAIN, steps });
   const child = spawn(["sh", "-c", 'exec "$@" >/dev/full', "sh", ...argv]);
   await child.stdin.close();
   const { code, stderr } = await ended(child);
-  assert.deepEqual({ code, stderr }, { code: 0, stderr: ["alive"] });
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: [FULL, "alive"] });
+});
+
+Deno.test("openLog() can do no more than go on where every output fails", async () => {
+  const argv = command({ options: PLAIN, steps: [...ALL, CLOSE, ...ALL, CLOSE] });
+  const child = spawn(["sh", "-c", 'exec "$@" >/dev/full 2>/dev/full', "sh", ...argv]);
+  await child.stdin.close();
+  assert.equal((await ended(child)).code, 0);
+});
+
+Deno.test("OpenLog.configure() goes on with another level and another form", async () => {
+  const { stdout } = await said([
+    ...LEVELS,
+    { do: "configure", options: { ...PLAIN, debug: 2 } },
+    ...LEVELS,
+    { do: "configure", options: { ...PLAIN, logFormat: "json" } },
+    HELLO,
+  ]);
+  assert.deepEqual(stdout.slice(0, 2), ["debug(fsm): level 1", "debug(fsm): level 2"]);
+  assert.deepEqual(stdout.slice(2).map((line) => JSON.parse(line).message), ["hello"]);
 });

@@ -11,6 +11,7 @@ export type Step =
   }
   /** Information lines `line 1`, `line 2` … in one go. */
   | { readonly do: "flood"; readonly count: number }
+  | { readonly do: "configure"; readonly options: LogOptions }
   /** Waits for something on standard input. */
   | { readonly do: "wait" }
   /** Past the log, on standard error. */
@@ -40,6 +41,9 @@ async function speak({ options, steps, timeMs }: Speech): Promise<void> {
         break;
       case "tell":
         Deno.stderr.writeSync(new TextEncoder().encode(`${step.text}\n`));
+        break;
+      case "configure":
+        log.configure(step.options);
         break;
       case "close":
         await log.close();

@@ -1,4 +1,5 @@
 import { attempt, run } from "./command.ts";
+import { settled } from "./wait.ts";
 
 /** The machines of every world; the switch joins them by a bridge. */
 export type Machine = "r1" | "r2" | "host";
@@ -156,6 +157,15 @@ export class World implements AsyncDisposable {
       const address = withoutAddress.includes(machine) ? {} : { address: `${ADDRESS[machine]}/24` };
       await this.addLink({ machine, name: "eth0", mac: MAC[machine], ...address });
     }
+    // The kernel notes a carrier a moment after it is there: a test may compare what it says.
+    for (const machine of MACHINES) {
+      await settled(() => this.#operState(machine), "UP");
+    }
+  }
+
+  async #operState(machine: Machine): Promise<string> {
+    const [link] = JSON.parse(await this.run(machine, ["ip", "-j", "link", "show", "eth0"]));
+    return link.operstate;
   }
 
   /** First of all, because a process that forked may hold pipes open that a reader waits on. */

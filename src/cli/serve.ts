@@ -1,0 +1,65 @@
+import type { DaemonConfig } from "../config/types.ts";
+import type { OpenLog } from "../log.ts";
+import type { Lifecycle } from "../runtime/lifecycle.ts";
+import { runRouters } from "../runtime/supervisor.ts";
+import type { ReadConfig } from "./config_file.ts";
+import { readConfigElsewhere } from "./config_worker.ts";
+import type { RvrrpdOptions } from "./options.ts";
+
+export interface Service {
+  readonly options: RvrrpdOptions;
+  /** The configuration file, and what there is to be said of it. */
+  readonly read: ReadConfig;
+  /** What the virtual routers run with. */
+  readonly config: DaemonConfig;
+  readonly log: OpenLog;
+  readonly lifecycle: Lifecycle;
+}
+
+/** Runs the virtual routers until the process is told to stop, in whatever mode. */
+export async function serve(service: Service): Promise<void> {
+  const { read, config, log, lifecycle } = service;
+  collectGarbage();
+  for (const text of [...read.warnings.map(({ text }) => text), ...read.pending]) log.warning(text);
+  log.debug(1, "main", () => `Configuration from ${read.fileName}`);
+  await runRouters(config, log, { lifecycle, readAgain: () => readAgain(service) });
+}
+
+/** Reads the configuration while the daemon runs, and tells what is wrong with it. */
+async function readAgain({ options, read, log }: Service): Promise<DaemonConfig | undefined> {
+  const { config, faults, warnings, pending } = await readConfigElsewhere(options);
+  if (config === undefined) {
+    for (const { text } of faults) log.error(text);
+    log.error("The configuration is wrong and stays as it was");
+    return undefined;
+  }
+  for (const text of [...warnings.map(({ text }) => text), ...pending]) log.warning(text);
+  for (const key of FIXED_KEYS) {
+    if (config[key] !== read.config?.[key]) {
+      log.warning(`${FIXED_NAMES[key]} is taken over at a restart`);
+    }
+  }
+  log.configure(config);
+  log.information("Configuration read again");
+  return config;
+}
+
+/** What a daemon that runs cannot change. */
+const FIXED_NAMES = {
+  pidFile: "pid",
+  workingDir: "working_dir",
+  stateDir: "state_dir",
+  controlSocket: "control_socket",
+  mainLog: "main_log",
+  errorLog: "error_log",
+} as const;
+const FIXED_KEYS = Object.keys(FIXED_NAMES) as (keyof typeof FIXED_NAMES)[];
+
+/**
+ * What is left of reading a large configuration would stay for good: the engine alone makes too
+ * little garbage for a full collection. `scripts/build` gives the program this function.
+ */
+function collectGarbage(): void {
+  const { gc } = globalThis as { gc?: (options: { flavor: "last-resort" }) => void };
+  gc?.({ flavor: "last-resort" });
+}
