@@ -3,6 +3,7 @@ import { RVRRPD } from "../../tests/support/rvrrpd.ts";
 import { World } from "../../tests/support/world.ts";
 import { type Cable, cables, layCables, WIDE_NETWORK, wideVrouters } from "../benchmark/cables.ts";
 import { Daemon, type Place } from "../benchmark/daemon.ts";
+import { SETTLE_MS } from "../benchmark/pair.ts";
 import { PRIORITY, VRIDS } from "../benchmark/vrouters.ts";
 import { type LogFacts, readLog } from "./daemon_log.ts";
 import type { SoakOptions } from "./options.ts";
@@ -72,10 +73,20 @@ export class Scene implements AsyncDisposable {
     return Daemon.start({ world, place, make, binary: this.#binary, routers, network });
   }
 
-  /** Waits until every virtual router of this daemon has said that it entered the state. */
-  async untilAll(daemon: Daemon, state: "Backup" | "Master"): Promise<void> {
-    const allThere = async () => (await logOf(daemon)).entered.get(state) === this.count;
-    await eventually(allThere, { what: `${this.count} × ${state}`, timeoutMs: READY_MS });
+  /**
+   * Waits until the daemon has been silent for a while: all of its virtual routers are in their
+   * state. Not by counting what it says, because it may drop lines when it has thousands to write.
+   */
+  async untilSettled(daemon: Daemon): Promise<void> {
+    let length = 0;
+    let sinceMs = performance.now();
+    const isSettled = async () => {
+      const { length: now } = await daemon.output();
+      if (now !== length) sinceMs = performance.now();
+      length = now;
+      return length > 0 && performance.now() - sinceMs >= SETTLE_MS;
+    };
+    await eventually(isSettled, { what: "a daemon that has settled", timeoutMs: READY_MS });
   }
 
   /** Pulls all cables out of r1. */

@@ -57,17 +57,16 @@ export async function soak(
   const taps = await WideTaps.start(scene.world, scene.wide);
   progress(`${scene.count} virtual routers on r1, then on r2`);
   const r1 = await scene.start("r1");
-  await scene.untilAll(r1, "Master");
+  await r1.untilMaster();
   const r2 = await scene.start("r2");
-  await scene.untilAll(r2, "Backup");
-  await delay(SETTLE_MS);
+  await scene.untilSettled(r2);
   progress(`watching for ${options.watchMs / 1000} seconds`);
   const watched = await watchBoth({ r1, r2 }, options.watchMs);
   progress("the Master is killed");
   await r1.kill();
   // Its kernel would go on as if nothing had happened, with the same addresses and MACs.
   await scene.cutOff();
-  await scene.untilAll(r2, "Master");
+  await r2.untilMaster();
   await delay(AFTER_MS);
   progress("the Backup is stopped");
   const stopped = await stopAndLook(scene, r2);
