@@ -1,23 +1,21 @@
 /** What a daemon's output says that matters here. */
 export interface LogFacts {
-  /** Changes of state, by the state that was entered. */
-  readonly entered: ReadonlyMap<string, number>;
-  /** How many changes of state in all. */
+  /** How many changes of state. */
   readonly changes: number;
   /** Warnings and errors. */
   readonly complaints: readonly string[];
 }
 
 export function readLog(text: string): LogFacts {
-  const entered = new Map<string, number>();
-  const complaints: string[] = [];
-  let changes = 0;
-  for (const line of text.split("\n")) {
-    const [, state] = / - Changed from \w+ to (\w+)\b/.exec(line) ?? [];
-    if (state !== undefined) {
-      changes++;
-      entered.set(state, (entered.get(state) ?? 0) + 1);
-    } else if (/\b(?:warning|error): /.test(line)) complaints.push(line);
-  }
-  return { entered, changes, complaints };
+  const lines = Map.groupBy(text.split("\n"), kindOf);
+  return {
+    changes: lines.get("change")?.length ?? 0,
+    complaints: lines.get("complaint") ?? [],
+  };
+}
+
+/** A change to Fault is a warning too. */
+function kindOf(line: string): "change" | "complaint" | "other" {
+  if (/ - Changed from \w+ to \w+\b/.test(line)) return "change";
+  return /\b(?:warning|error): /.test(line) ? "complaint" : "other";
 }

@@ -128,9 +128,9 @@ function processLines(
     },
     { what: "Resident memory with one virtual router", unit: "MB", r1: one.rss / 1e6 },
     { what: `Resident memory with ${count}`, ...megabytes("atStart") },
-    { what: "Resident memory after the first minute", ...megabytes("warm") },
+    { what: "Resident memory when warm (a minute, or half the time)", ...megabytes("warm") },
     { what: "Resident memory at the end", ...megabytes("atEnd") },
-    { what: "Growth after the first minute", unit: "kB", r1: growth(r1), r2: growth(r2) },
+    { what: "Growth since then", unit: "kB", r1: growth(r1), r2: growth(r2) },
     { what: "Memory for each further one", unit: "kB", r1: each(r1), r2: each(r2), goal: 20 },
   ];
 }

@@ -18,7 +18,8 @@ export function refusal(
   return new DriverError(change, code, detail);
 }
 
-function describeChange(change: Change): string {
+/** The change in words that follow "Cannot" or "Did": `add 10.9.0.5/24 to eth0`. */
+export function describeChange(change: Change): string {
   switch (change.change) {
     case "addAddress":
       return `add ${formatPrefix(change.prefix)} to ${change.interfaceName}`;

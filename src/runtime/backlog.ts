@@ -10,7 +10,8 @@ import {
   OUR_PROTOCOL,
 } from "../drivers/driver.ts";
 import type { Drivers } from "../drivers/drivers.ts";
-import type { Log } from "../log.ts";
+import { describeChange } from "../drivers/refusal.ts";
+import type { Log, LogSource } from "../log.ts";
 import type { FaultReason, Report } from "../vrrp/types.ts";
 import type { Batch, KernelWish } from "./batch.ts";
 import { type InterfaceView, kernelChanges } from "./installation.ts";
@@ -188,6 +189,7 @@ export class Backlog {
 
   /** What we do ourselves is known at once: no notification need come of it. */
   #noteDone(change: Change, { router }: KernelWish): void {
+    this.#log.debug(2, sourceOf(change), () => describeChange(change));
     switch (change.change) {
       case "addAddress":
         return this.#table.noteAddress(change.ifindex, change.prefix);
@@ -253,6 +255,7 @@ export class Backlog {
   #sendRound(round: number, nowMs: number): void {
     const waiting = this.#rounds[round] ?? [];
     this.#rounds[round] = waiting.slice(SLICE.announcements);
+    this.#log.debug(2, "arp", () => `Round ${round + 1} of ${waiting.length} announcements`);
     for (const announcement of waiting.slice(0, SLICE.announcements)) {
       for (const frame of announcement.frames()) {
         this.#sender.send(announcement.link, frame, nowMs);
@@ -289,6 +292,22 @@ export class Backlog {
 /** Nothing is left to take back from an interface that is gone, nor to put back on it. */
 function isGone({ want }: KernelWish, { code }: DriverError): boolean {
   return code === "ENODEV" && want !== "assumeMac" && want !== "addAddresses";
+}
+
+/** What its debug line is filed under. */
+function sourceOf({ change }: Change): LogSource {
+  switch (change) {
+    case "addAddress":
+    case "removeAddress":
+      return "ip";
+    case "setMac":
+      return "mac";
+    case "addRoute":
+    case "removeRoute":
+      return "route";
+    default:
+      return "macvlan";
+  }
 }
 
 /** Each virtual router's changes in their order, for the driver that it asks for. */

@@ -307,6 +307,8 @@ export class Engine implements Disposable {
     this.#sendAdverts(batch, nowMs);
     for (const { router, report } of batch.reports) {
       if (report.what !== "transition") continue;
+      const { from, to, reason } = report;
+      this.#log.debug(1, "fsm", () => `${router.label} - ${from} to ${to}: ${reason}`);
       this.#attachments.segments.attend(router, nowMs);
       this.#pulse.noteTransition(nowMs);
       this.#routes.noteMasters();

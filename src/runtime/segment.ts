@@ -161,6 +161,7 @@ export class Segment implements Disposable {
       at: this.#slots.offsetOf(index),
       length: this.#slots.lengthOf(index),
     };
+    this.#log.debug(5, "packet", () => `${this.link.name} received ${toHex(span)}`);
     const vrid = vridOf(span);
     const heard = this.#heard.get(vrid);
     if (
@@ -279,4 +280,8 @@ export class Segment implements Disposable {
     this.#watcher.unwatch(this.link.arpFd);
     this.link[Symbol.dispose]();
   }
+}
+
+function toHex({ bytes, at, length }: FrameSpan): string {
+  return bytes.slice(at, at + length).toHex();
 }

@@ -124,3 +124,11 @@ Deno.test("Backlog limits the reports of each router by itself", () => {
   bench.finish();
   assert.equal(bench.log.lines.length, 3);
 });
+
+Deno.test("Backlog tells at debug level 2 what it has done, under rVRRPd's sources", () => {
+  const bench = new Bench();
+  takeOver(bench, backup({ virtualMac: true, protocol: { vrid: 1, announcements: TWICE } }));
+  bench.finish();
+  const told = bench.log.debugLines.map((line) => line.replace(/:.*/, ""));
+  assert.deepEqual(new Set(told), new Set(["debug 2 mac", "debug 2 ip", "debug 2 arp"]));
+});

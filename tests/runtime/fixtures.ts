@@ -116,6 +116,8 @@ export class PaperDriver implements Driver {
 export class PaperLog implements Log {
   readonly busy = false;
   readonly lines: string[] = [];
+  /** Apart from the others: what they say is nothing to rely on. */
+  readonly debugLines: string[] = [];
 
   information(message: string): void {
     this.lines.push(`information: ${message}`);
@@ -130,6 +132,6 @@ export class PaperLog implements Log {
   }
 
   debug(level: number, source: string, message: () => string): void {
-    this.lines.push(`debug ${level} ${source}: ${message()}`);
+    this.debugLines.push(`debug ${level} ${source}: ${message()}`);
   }
 }
