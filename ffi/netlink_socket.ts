@@ -8,6 +8,7 @@ const AF_NETLINK = 16;
 const SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0o2004000;
 const NETLINK_ROUTE = 0;
 const SOL_NETLINK = 270;
+const NETLINK_ADD_MEMBERSHIP = 1;
 const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
@@ -39,6 +40,14 @@ export class NetlinkSocket implements Disposable {
     address.setUint32(SOCKADDR_NL.at.nl_groups, groups, true);
     const bytes = new Uint8Array(address.buffer);
     checked(libc().bind(this.fd.number, bytes, bytes.length), () => "bind a netlink socket");
+  }
+
+  /** Listens to one more group, given as its bit of RTMGRP_*. Throws {@linkcode SyscallError}. */
+  join(group: number): void {
+    const option = NETLINK_ADD_MEMBERSHIP;
+    const number = 32 - Math.clz32(group);
+    const operation = `listen to the kernel's group ${number}`;
+    setInt(this.fd, { level: SOL_NETLINK, option, operation }, number);
   }
 
   /** Sends one datagram of whole messages. The kernel has carried them out when this returns. */

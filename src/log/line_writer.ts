@@ -21,7 +21,7 @@ export interface LineWriterOptions {
 export type OutputNews = { readonly failed: string } | { readonly lostLines: number };
 
 /** Lines that wait for a slow reader; beyond that they are dropped and counted. */
-const MAX_WAITING_LINES = 10_000;
+const MAX_WAITING_LINES = 50_000;
 const LINE_FEED = 10;
 
 /**

@@ -8,6 +8,7 @@ import type { Log } from "../log.ts";
 import { Attachments } from "./attachments.ts";
 import { Backlog } from "./backlog.ts";
 import { Batch } from "./batch.ts";
+import { Housekeeping } from "./housekeeping.ts";
 import { InterfaceTable } from "./interfaces.ts";
 import { type Pulse, UNWATCHED } from "./lifecycle.ts";
 import { LogLimit } from "./log_limit.ts";
@@ -80,12 +81,15 @@ export class Engine implements Disposable {
   /** The configuration to go on with. */
   #wanted: Wanted | undefined;
   #rehearsal: Rehearsal | undefined;
+  readonly #housekeeping = new Housekeeping();
   #wakeMs = Infinity;
   #lastTurnMs = -Infinity;
   /** There is more to do as soon as nothing is due. */
   #owesTurn = false;
   #backlogSinceMs = -Infinity;
   #touched: ReadonlySet<number> | "all" = new Set();
+  /** Not all that the kernel tells has been read. */
+  #moreNews = false;
   #stopping = false;
   #stopped = false;
 
@@ -159,6 +163,7 @@ export class Engine implements Disposable {
       return this.#turn(await this.#waiting.between());
     }
     this.#rehearse();
+    this.#housekeeping.tidy(boottimeMs(), this.#wakeMs);
     const instants = { exactMs: this.#wakeMs, roughMs: this.#nextChoreMs() };
     this.#turn(await this.#waiting.until(instants));
   }
@@ -213,6 +218,7 @@ export class Engine implements Disposable {
     const { routers } = this.#roster;
     this.#attachments.replace({ routers, gone }, batch);
     this.#routes.replace({ routers, staticRoutes });
+    if (this.#routes.listens) this.#monitor.followRoutes();
     for (const { label } of changed) {
       this.#log.information(`${label} - Goes on with its new configuration`);
     }
@@ -356,7 +362,8 @@ export class Engine implements Disposable {
 
   #followKernel(nowMs: number): void {
     if (this.#notificationsRest(nowMs)) return;
-    const touched = this.#monitor.drain();
+    const { touched, more } = this.#monitor.drain();
+    this.#moreNews = more;
     if (touched === "lost") {
       this.#log.warning("The kernel dropped notifications: looking at all interfaces again");
       this.#lookAgain();
@@ -377,7 +384,7 @@ export class Engine implements Disposable {
   #review(batch: Batch, nowMs: number): void {
     if (!this.#backlog.empty) return;
     if (this.#retryMs() <= nowMs) this.#attachments.retry(batch, nowMs);
-    if (!this.#reviewIsDue()) return;
+    if (this.#moreNews || !this.#reviewIsDue()) return;
     this.#routes.noteInterfaces();
     const touched = this.#touched;
     this.#touched = new Set();

@@ -13,6 +13,17 @@ export interface RouteListener {
   apply(message: netlink.NetlinkMessage): void;
 }
 
+/** Some tens of microseconds each. */
+const DATAGRAMS_PER_TURN = 32;
+
+/** What the notifications were about. */
+export interface News {
+  /** Indices of interfaces; "lost" when the kernel had to drop some notifications. */
+  readonly touched: ReadonlySet<number> | "lost";
+  /** Whether more may wait. */
+  readonly more: boolean;
+}
+
 /**
  * Follows the kernel's notifications about links, IPv4 addresses and forwarding (rtnetlink(7)), and
  * about routes where somebody wants them: a router with the whole Internet's table has many.
@@ -22,34 +33,44 @@ export class Monitor implements Disposable {
   readonly #buffer = new Uint8Array(RECEIVE_BYTES);
   readonly #table: InterfaceTable;
   readonly #routes: RouteListener;
+  #followsRoutes = false;
 
   constructor({ table, routes }: { table: InterfaceTable; routes: RouteListener }) {
     this.#table = table;
     this.#routes = routes;
     this.#socket = new NetlinkSocket({
-      groups: GROUP.link | GROUP.ipv4Address | GROUP.ipv4Netconf |
-        (routes.listens ? GROUP.ipv4Route : 0),
+      groups: GROUP.link | GROUP.ipv4Address | GROUP.ipv4Netconf,
     });
+    if (routes.listens) this.followRoutes();
   }
 
   get fd() {
     return this.#socket.fd;
   }
 
+  /** Routes are spoken of too from now on. Throws {@linkcode SyscallError}. */
+  followRoutes(): void {
+    if (this.#followsRoutes) return;
+    this.#socket.join(GROUP.ipv4Route);
+    this.#followsRoutes = true;
+  }
+
   /**
-   * Takes in all that waits. Gives the indices of the interfaces that were spoken of, or "lost"
-   * when the kernel had to drop some: only a full look helps then.
+   * Takes in a part of what waits, so that thousands of links that go at once delay nothing. After
+   * a loss only a full look helps: what still waits is then thrown away.
    */
-  drain(): ReadonlySet<number> | "lost" {
+  drain(): News {
     const touched = new Set<number>();
-    let lost = false;
-    for (;;) {
+    for (let count = 0; count < DATAGRAMS_PER_TURN; count++) {
       const datagram = this.#receive();
-      if (datagram === undefined) break;
-      if (datagram === "lost") lost = true;
-      else this.#takeIn(datagram, touched);
+      if (datagram === undefined) return { touched, more: false };
+      if (datagram === "lost") {
+        while (this.#receive() !== undefined);
+        return { touched: "lost", more: false };
+      }
+      this.#takeIn(datagram, touched);
     }
-    return lost ? "lost" : touched;
+    return { touched, more: true };
   }
 
   #takeIn(datagram: DataView, touched: Set<number>): void {

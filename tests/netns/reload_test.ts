@@ -133,3 +133,20 @@ Deno.test("rvrrpd carries out the last of many reloads in a row", async () => {
   await delay(2500);
   assert.equal(adverts(await capture.stop()).at(-1)?.priority, 120);
 });
+
+Deno.test("rvrrpd puts a route back that a reload has brought and somebody removes", async () => {
+  await using world = await World.create();
+  const daemon = await masters(world, CHANGES);
+  const since = daemon.process.mark();
+  const routes = [{ route: "10.50.0.0/16", nh: "10.9.0.2" }];
+  await reload(daemon, { world, machine: "r1", routers: [{ ...CHANGES, routes }] });
+  await daemon.process.waitForLine(/Route 10\.50\.0\.0\/16 .* is set/, { since });
+  await world.run("r1", ["ip", "route", "del", "10.50.0.0/16"]);
+  await eventually(async () => {
+    return (await world.run("r1", ["ip", "route"])).includes("10.50.0.0/16 via 10.9.0.2");
+  }, { what: "the route" });
+  await reload(daemon, { world, machine: "r1", routers: [CHANGES] });
+  await eventually(async () => {
+    return !(await world.run("r1", ["ip", "route"])).includes("10.50.0.0/16");
+  }, { what: "the end of the route" });
+});
