@@ -118,6 +118,7 @@ export interface IpObject {
   readonly ifname: string;
   readonly address?: string;
   readonly flags: readonly string[];
+  readonly mtu: number;
   readonly group: string;
   /** The name of the link below; null where it is in no namespace of ours. */
   readonly link?: string | null;

@@ -110,6 +110,8 @@ function asLinkInfo(link: IpObject, indexOf: ReadonlyMap<string, number>) {
     name: link.ifname,
     ethernet: link.link_type === "ether",
     up: flags.includes("UP") && flags.includes("LOWER_UP"),
+    adminUp: flags.includes("UP"),
+    mtu: link.mtu,
     group: group === "default" ? 0 : Number(group),
     // Six pairs: a tunnel's address is an IP address.
     ...(address.length === 17 ? { mac: address } : {}),
