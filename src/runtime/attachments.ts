@@ -130,14 +130,20 @@ export class Attachments implements Disposable {
     for (const [router, verdict] of verdicts) {
       const carrier = carriers.get(router) ?? "refused";
       if (!verdict.ready) this.#fail(router, verdict.reason, batch, nowMs);
-      else if (typeof segment === "string") this.#fail(router, segment, batch, nowMs);
-      else if (typeof carrier === "string") this.#fail(router, carrier, batch, nowMs);
+      else if (typeof segment === "string") this.#refuse(router, segment, batch, nowMs);
+      else if (typeof carrier === "string") this.#refuse(router, carrier, batch, nowMs);
       else {
         const { listedAddresses, facts: { source, mac: ownMac } } = verdict;
         const placement = { link: segment.link, source, ownMac, listedAddresses, carrier };
         this.#settle(router, { placement, facts: verdict.facts }, batch, nowMs);
       }
     }
+  }
+
+  /** Nothing tells when the system would grant what it has refused: it is asked again. */
+  #refuse(router: Router, reason: FaultReason, batch: Batch, nowMs: number): void {
+    if (reason === "refused") router.block(reason, nowMs);
+    this.#fail(router, reason, batch, nowMs);
   }
 
   #fail(router: Router, reason: FaultReason, batch: Batch, nowMs: number): void {
@@ -279,7 +285,7 @@ export class Attachments implements Disposable {
       if (!sameRouters(before.get(name) ?? [], now)) this.#segments.reopen(name, now, batch);
       if (ifindex !== undefined && !now.some(isOnMacvlan)) this.#settings.release(ifindex);
     }
-    this.#hasUnneeded = gone.some(isOnMacvlan);
+    this.#hasUnneeded ||= gone.some(isOnMacvlan);
   }
 
   /** Does a piece of what is slow and can wait; gives whether there is more. */

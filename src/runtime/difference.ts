@@ -26,7 +26,9 @@ export function difference(
   const running = new Map(routers.map((router) => [identity(router.config), router]));
   const planned = configs.map((config): Planned => {
     const router = running.get(identity(config));
-    if (router === undefined || !goesOn(router.config, config)) return { config };
+    // One that has withdrawn is at its end, also where it is wanted again.
+    if (router === undefined || router.state.name === "Down") return { config };
+    if (!goesOn(router.config, config)) return { config };
     return { config, router };
   });
   const staying = new Set(planned.map(({ router }) => router));

@@ -36,6 +36,9 @@ const REHEARSAL_MS = 50;
 /** The kernel's notifications wait for the backlog, which provokes most of them, at most this long. */
 const NOTIFICATIONS_REST_MS = 100;
 
+/** To delete a link takes the kernel so long. */
+const SLOW_WORK_MS = 30;
+
 const TIMER = { kind: "timer" } as const;
 const STOP = { kind: "stop" } as const;
 
@@ -173,6 +176,11 @@ export class Engine implements Disposable {
     return Math.min(this.#attachments.segments.nextLookMs, this.#pulse.dueMs);
   }
 
+  /** Nothing is due in the time that a piece of slow work may take. */
+  #mayTidy(): boolean {
+    return this.#backlog.empty && this.#nextWakeMs() - boottimeMs() > SLOW_WORK_MS;
+  }
+
   #beat(nowMs: number): void {
     if (this.#pulse.dueMs > nowMs || !this.#backlog.empty) return;
     this.#pulse.beat(nowMs, this.#roster.routers.values().map(({ state }) => state.name));
@@ -241,6 +249,8 @@ export class Engine implements Disposable {
     // Taken before the last look into the sockets: what arrived until then has been read.
     const nowMs = boottimeMs();
     if (this.#roster.deadlines.earliestMs <= nowMs) this.#takeInAll(batch, nowMs);
+    // No descriptor says that the rest has been read: only another look does.
+    if (this.#moreNews) this.#followKernel(nowMs);
     this.#review(batch, nowMs);
     this.#sendAdverts(batch, nowMs);
     this.#runTimers(batch, nowMs);
@@ -252,7 +262,7 @@ export class Engine implements Disposable {
     while (this.#stopping && !this.#backlog.empty) this.#workOnBacklog();
     if (!this.#backlog.changesKernel) this.#routes.review(nowMs);
     this.#attachments.segments.closeRetired();
-    if (this.#backlog.empty && this.#attachments.tidy()) this.#owesTurn = true;
+    if (this.#mayTidy() && this.#attachments.tidy()) this.#owesTurn = true;
     this.#beat(nowMs);
     this.#lastTurnMs = nowMs;
     this.#stopped = this.#stopping;
@@ -288,8 +298,12 @@ export class Engine implements Disposable {
     if (!(latenessMs > ORDINARY_LATENESS_MS)) return;
     this.#log.debug(1, "timer", () => `Woken ${latenessMs.toFixed(1)} ms late`);
     const pausedMs = nowMs - this.#lastTurnMs;
-    for (const router of this.#roster.routers) {
-      if (latenessMs <= router.config.protocol.advertIntervalMs) continue;
+    const late = this.#roster.routers.filter(({ config }) => {
+      return latenessMs > config.protocol.advertIntervalMs;
+    });
+    // What was heard before the pause must not shorten the time to listen after it.
+    if (late.length > 0) this.#attachments.segments.readAll(batch);
+    for (const router of late) {
       batch.add(router, router.step({ kind: "paused", pausedMs }, nowMs));
     }
   }

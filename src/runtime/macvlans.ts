@@ -1,5 +1,6 @@
 import { SyscallError } from "../../ffi/errno.ts";
 import { readSysctl, writeSysctl } from "../../ffi/sysctl.ts";
+import { equalMac } from "../base/mac.ts";
 import { type Change, type Driver, type DriverError, isSoAlready } from "../drivers/driver.ts";
 import type { Log } from "../log.ts";
 import type { FaultReason } from "../vrrp/types.ts";
@@ -10,6 +11,12 @@ import type { LinkSettings } from "./link_settings.ts";
 import { CHILD_SETTINGS, parentSettings } from "./macvlan_settings.ts";
 import type { Router } from "./router.ts";
 import type { OtherDaemons } from "./undo/other_daemons.ts";
+
+/** Whose link it is to be, and where. */
+interface Wanted {
+  readonly router: Router;
+  readonly parent: LinkInfo;
+}
 
 export interface Carrier {
   readonly ifindex: number;
@@ -49,8 +56,9 @@ export class Macvlans {
     const missing: Router[] = [];
     for (const router of routers) {
       const present = this.#find(router);
-      if (present === undefined || this.#isLeftover(present, parent)) missing.push(router);
-      else found.set(router, this.#isOurs(present, parent) ? carrier(present) : "nameTaken");
+      const wanted = { router, parent };
+      if (present === undefined || this.#isLeftover(present, wanted)) missing.push(router);
+      else found.set(router, this.#isRight(present, wanted) ? carrier(present) : "nameTaken");
       if (present?.group === this.#group && !present.up) this.#bringUp([carrier(present)]);
     }
     if (missing.length > 0) this.#make(missing, parent, found);
@@ -63,14 +71,20 @@ export class Macvlans {
     return known?.group === this.#group ? known : this.#table.byName(config.virtualInterface);
   }
 
-  #isOurs(link: LinkInfo, parent: LinkInfo): boolean {
-    return link.group === this.#group && link.parentIndex === parent.index;
+  /** Made by this process for that router, which may have another's MAC by now: that is put right. */
+  #isRight(link: LinkInfo, { router, parent }: Wanted): boolean {
+    if (link.group !== this.#group || link.parentIndex !== parent.index) return false;
+    return link.index === router.placement?.carrier.ifindex ||
+      (link.mac !== undefined && equalMac(link.mac, router.virtualMac));
   }
 
-  /** Of a run of ours that did not live to delete it, or on an interface that has another name now. */
-  #isLeftover(link: LinkInfo, parent: LinkInfo): boolean {
+  /**
+   * Of a run of ours that did not live to delete it, on an interface that has another name now, or
+   * of a virtual router that is gone and whose link had this name.
+   */
+  #isLeftover(link: LinkInfo, wanted: Wanted): boolean {
     const bearsOurMark = isOurLinkGroup(link.group) && link.kind === "macvlan";
-    return bearsOurMark && !this.#isOurs(link, parent) && !this.#others.haveLinks(link.group);
+    return bearsOurMark && !this.#isRight(link, wanted) && !this.#others.haveLinks(link.group);
   }
 
   #make(

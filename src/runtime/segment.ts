@@ -21,6 +21,8 @@ import type { Placement, Router } from "./router.ts";
 
 /** So many frames of one socket before the timers get their turn again. */
 const FRAMES_PER_TURN = 4096;
+/** The queue of a socket holds less than these many times as many. */
+const MOST_LOOKS = 4;
 
 type AdvertEvent = Extract<RouterEvent, { kind: "advert" }>;
 
@@ -101,7 +103,7 @@ export class Segment implements Disposable {
 
   /** Reads what waits, announced or not. */
   readAll(batch: Batch): void {
-    this.#receiveAdverts(batch);
+    for (let look = 0; look < MOST_LOOKS && this.#receiveAdverts(batch) >= FRAMES_PER_TURN; look++);
   }
 
   /** A virtual router has changed its state: other advertisements may have to be heard at once. */
@@ -120,7 +122,7 @@ export class Segment implements Disposable {
         this.#frame(index, batch, this.#arrivalMs(index, { stampToClockMs, nowMs }));
       })
     );
-    this.#emptyAtMs = this.#clock();
+    if (count < FRAMES_PER_TURN) this.#emptyAtMs = this.#clock();
     return count;
   }
 

@@ -96,10 +96,11 @@ export class Segments implements Disposable {
   reopen(name: string, routers: readonly Router[], batch: Batch): void {
     const segment = this.get(name);
     if (segment === undefined) return;
-    segment.readAll(batch);
     this.retire(name);
     const link = this.#parts.table.get(segment.link.ifindex);
     if (routers.length > 0 && link !== undefined) this.open(name, link, routers);
+    // Only now: what arrives while sockets are opened is in the old one.
+    segment.readAll(batch);
   }
 
   /** What was attached to an interface ends, but what is under way can still be sent. */
@@ -133,6 +134,11 @@ export class Segments implements Disposable {
   /** Reads all that may wait unannounced. */
   catchUp(batch: Batch): void {
     for (const { segment } of this.#attached.values()) segment.catchUp(batch);
+  }
+
+  /** Reads all that waits, announced or not. */
+  readAll(batch: Batch): void {
+    for (const { segment } of this.#attached.values()) segment.readAll(batch);
   }
 
   /** This virtual router has changed its state. */

@@ -134,3 +134,32 @@ Deno.test("rvrrpd knows an interface for another one though its index is the sam
     await run(["ip", "netns", "del", spare]);
   }
 });
+
+Deno.test("rvrrpd comes to rest after any number of notifications, and has heard them all", async () => {
+  await using world = await World.create();
+  const daemon = await startMaster(world, {});
+  for (const count of [31, 32, 33, 64]) {
+    // All of them wait when it wakes.
+    daemon.process.signal("SIGSTOP");
+    const adds = Array.from(
+      { length: count },
+      (_, index) => `addr add 10.77.0.${index + 1}/32 dev lo`,
+    );
+    await world.ip("r1", ...adds);
+    daemon.process.signal("SIGCONT");
+    await delay(500);
+    const before = await cpuTicks(daemon.process.pid);
+    await delay(1500);
+    const ticks = await cpuTicks(daemon.process.pid) - before;
+    assert.ok(ticks < 75, `${ticks} ticks of CPU after ${count} notifications`);
+    await world.ip("r1", ...adds.map((line) => line.replace(" add ", " del ")));
+    await delay(200);
+  }
+});
+
+/** Hundredths of a second on the CPU so far. */
+async function cpuTicks(pid: number): Promise<number> {
+  const [, rest = ""] = (await Deno.readTextFile(`/proc/${pid}/stat`)).split(") ");
+  const fields = rest.split(" ");
+  return Number(fields[11]) + Number(fields[12]);
+}

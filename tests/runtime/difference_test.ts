@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { VirtualRouterConfig } from "../../src/config/types.ts";
 import { difference, isUnchanged } from "../../src/runtime/difference.ts";
-import { addresses, router, routerConfig } from "./fixtures.ts";
+import { addresses, NOW_MS, router, routerConfig } from "./fixtures.ts";
 
 const STEADY = router({ protocol: { vrid: 7 } });
 
@@ -74,4 +74,12 @@ Deno.test("isUnchanged() compares by value", () => {
   assert.equal(isUnchanged(STEADY, routerConfig({ protocol: { vrid: 7 } })), true);
   const other = routerConfig({ protocol: { vrid: 7, priority: 42 } });
   assert.equal(isUnchanged(STEADY, other), false);
+});
+
+Deno.test("difference() begins anew what has withdrawn and is wanted again", () => {
+  const withdrawn = router({ protocol: { vrid: 7 } });
+  withdrawn.step({ kind: "stop" }, NOW_MS);
+  const { planned, gone } = difference([withdrawn], [routerConfig({ protocol: { vrid: 7 } })]);
+  assert.deepEqual(planned.map((one) => one.router), [undefined]);
+  assert.deepEqual(gone, [withdrawn]);
 });
