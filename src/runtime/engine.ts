@@ -301,10 +301,16 @@ export class Engine implements Disposable {
     const late = this.#roster.routers.filter(({ config }) => {
       return latenessMs > config.protocol.advertIntervalMs;
     });
-    // What was heard before the pause must not shorten the time to listen after it.
-    if (late.length > 0) this.#attachments.segments.readAll(batch);
-    for (const router of late) {
-      batch.add(router, router.step({ kind: "paused", pausedMs }, nowMs));
+    if (late.length === 0) return;
+    const event = { kind: "paused", pausedMs } as const;
+    const masters = late.filter(({ state }) => state.name === "Master");
+    // A Master must not answer what waits before it has listened; for a Backup, what it has heard
+    // before the pause must not shorten the time to listen after it.
+    for (const router of masters) batch.add(router, router.step(event, nowMs));
+    this.#attachments.segments.readAll(batch);
+    const backups = late.filter(({ state }) => state.name === "Backup");
+    for (const router of backups) {
+      batch.add(router, router.step(event, nowMs));
     }
   }
 
