@@ -142,8 +142,11 @@ export class SendSlots extends FrameSlots {
     return this.#count === this.capacity;
   }
 
-  /** Copies `frame`, which may be at most 2,048 bytes long, into the next slot. */
+  /** Copies `frame` into the next slot. Throws RangeError where it is longer than 2,048 bytes. */
   put(frame: Uint8Array): void {
+    if (frame.length > FRAME_BYTES) {
+      throw new RangeError(`A frame of ${frame.length} bytes is longer than ${FRAME_BYTES}`);
+    }
     const index = this.#count++;
     this.bytes.set(frame, this.offsetOf(index));
     this.iovecs.setUint32(index * IOVEC.size + IOVEC.at.iov_len, frame.length, true);

@@ -234,6 +234,11 @@ export class Engine implements Disposable {
     this.#attachments.review("all", batch, nowMs);
   }
 
+  /** Whether {@linkcode stop} was asked for. */
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
   /** Asks for an orderly stop; {@linkcode run} returns when it is done. */
   stop(): void {
     this.#stopping = true;

@@ -32,7 +32,7 @@ export class Reload {
   }
 
   async #run(): Promise<void> {
-    const { lifecycle } = this.#parts;
+    const { engine, lifecycle } = this.#parts;
     this.#running = true;
     lifecycle.reloading();
     while (this.#again) {
@@ -40,14 +40,14 @@ export class Reload {
       await this.#once();
     }
     this.#running = false;
-    lifecycle.ready();
+    if (!engine.stopping) lifecycle.ready();
   }
 
   async #once(): Promise<void> {
     const { engine, drivers, undo, log, readAgain } = this.#parts;
     try {
       const config = await engine.alongside(readAgain);
-      if (config === undefined) return;
+      if (config === undefined || engine.stopping) return;
       drivers.require(config.routers.map(({ driver }) => driver));
       undo.reconfigure(config);
       engine.reload(config);

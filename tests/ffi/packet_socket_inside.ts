@@ -184,6 +184,13 @@ Deno.test("PacketSocket.sendAll() sends in order and empties the slots", async (
   }
 });
 
+Deno.test("SendSlots.put() refuses a frame that would run over its neighbour", () => {
+  const outgoing = new SendSlots();
+  outgoing.put(new Uint8Array(2048));
+  assert.throws(() => outgoing.put(new Uint8Array(2049)), RangeError);
+  assert.equal(outgoing.count, 1);
+});
+
 Deno.test("PacketSocket.sendAll() names each frame that is refused and sends the others", async () => {
   using near = await open("near");
   using far = await open("far");
