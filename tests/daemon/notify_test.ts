@@ -103,6 +103,7 @@ for (const { socket, said } of WRONG) {
     using _reader = reader;
     await daemon.waitForLine(/Changed from Init to Backup/);
     await daemon.stop();
+    await daemon.waitForLine(said);
     assert.equal(daemon.matching(said).length, 1, daemon.text);
   });
 }

@@ -85,6 +85,7 @@ for (const { row, first, second, complaint } of DIFFERENT) {
     await running.first.process.waitForLine(complaint);
     await delay(HEARD_MS);
     for (const { process } of [running.first, running.second]) {
+      await process.waitForLine(complaint);
       assert.equal(process.matching(complaint).length, 1, process.text);
       assert.doesNotMatch(process.text, /thissecret/, "a secret was logged");
     }

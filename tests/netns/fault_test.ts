@@ -23,6 +23,7 @@ Deno.test("rvrrpd waits in Fault for an interface that does not exist, and says 
     address: "10.9.0.11/24",
   });
   await daemon.waitFor("Master");
+  await daemon.process.waitForLine(/interface eth1 does not exist/);
   assert.equal(daemon.process.matching(/interface eth1 does not exist/).length, 1);
   assert.deepEqual(await addressesOf(world, "r1", "eth1"), ["10.9.0.11/24", `${VIP}/24`]);
   await daemon.stop();
@@ -35,6 +36,7 @@ Deno.test("rvrrpd waits in Fault for an address on its interface", async () => {
   await daemon.waitFor("Fault");
   await world.ip("r1", `addr add ${ADDRESS.r1}/24 dev eth0`);
   await daemon.waitFor("Master");
+  await daemon.process.waitForLine(FAULT);
   assert.equal(daemon.process.matching(FAULT).length, 1);
 });
 

@@ -19,7 +19,9 @@ Deno.test("rvrrpd as Master says once that a lower priority advertises, however 
   const frames = new Array<Uint8Array>(FRAMES).fill(lower);
   await inject(world, { machine: "r2", frames, gapMs: GAP_MS });
 
-  const said = daemon.process.matching(/10\.9\.0\.2 with priority 100 is Master too/, since);
+  const complaint = /10\.9\.0\.2 with priority 100 is Master too/;
+  await daemon.process.waitForLine(complaint, { since });
+  const said = daemon.process.matching(complaint, since);
   assert.equal(said.length, 1, daemon.process.text);
   assert.ok(daemon.process.lines.length - since <= 5, daemon.process.text);
   assert.equal(daemon.changes().at(-1), "Backup to Master");

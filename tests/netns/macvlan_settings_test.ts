@@ -124,6 +124,7 @@ Deno.test("rvrrpd says that it has switched proxy ARP off", async () => {
   await using world = await createWorld();
   const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [ROUTER] });
   await daemon.waitFor("Backup");
+  await daemon.process.waitForLine(/Proxy ARP is switched off on eth0/);
   assert.equal(daemon.process.matching(/Proxy ARP is switched off on eth0/).length, 1);
 });
 

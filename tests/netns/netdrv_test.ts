@@ -158,6 +158,7 @@ Deno.test("rvrrpd runs with netlink where libnl is missing, and says so once", a
     }),
   );
   for (const group of [1, 2]) await daemon.waitForLine(changePattern("Master", group));
+  await daemon.waitForLine(/libnl/);
   const lines = daemon.matching(/libnl/);
   assert.equal(lines.length, 1, daemon.text);
   assert.match(

@@ -20,6 +20,7 @@ Deno.test("rvrrpd with owner = false and no other address waits in Fault and lea
     routers: [{ ...ROUTER, vip: OWN, owner: false, vmac: false }],
   });
   await daemon.waitFor("Fault");
+  await daemon.process.waitForLine(/eth0 has no IPv4 address to send from/);
   assert.equal(daemon.process.matching(/eth0 has no IPv4 address to send from/).length, 1);
   await daemon.stop();
   assert.deepEqual(await machineState(world, "r1"), before);

@@ -22,6 +22,7 @@ for (const peer of [rvrrpd, keepalived] satisfies DaemonKind[]) {
     });
     await daemon.waitFor("Master");
     const why = /10\.9\.0\.2 with priority 100 is Master, ours is greater: taking over$/;
+    await daemon.process.waitForLine(why);
     assert.equal(daemon.process.matching(why).length, 1, daemon.process.text);
     assert.deepEqual(daemon.process.matching(/Master VR is down/), []);
   });

@@ -84,14 +84,12 @@ Deno.test("rvrrpd puts an address back ever later while somebody goes on removin
     await world.ip("r1", `addr del ${VIP}/24 dev eth0`);
   }
   await settled(() => addressesOf(world, "r1"), [OWN, `${VIP}/24`]);
-  const said = daemon.process.matching(/Somebody removed/, since)
-    .map((line) => line.slice(line.indexOf("put back")));
-  assert.deepEqual(said, [
-    "put back",
-    "put back after 0.1 s",
-    "put back after 0.2 s",
-    "put back after 0.4 s",
-  ]);
+  const said = () => daemon.process.matching(/Somebody removed/, since);
+  await settled(() => Promise.resolve(said().length), 4);
+  const waitedS = said().map((line) => Number(/put back after (.*) s$/.exec(line)?.[1] ?? 0));
+  // A busy machine may add to each of them.
+  const leastS = [0, 0.1, 0.2, 0.4];
+  assert.ok(waitedS.every((oneS, time) => oneS >= (leastS[time] ?? 0)), said().join("\n"));
 });
 
 Deno.test("rvrrpd puts every address back after all were flushed and only its own set again", async () => {
@@ -172,6 +170,7 @@ for (const { keys, carrier, row } of ROWS.filter(({ keys }) => keys["vmac"] !== 
     );
     await delay(500);
     assert.equal(await macOf(world, "r1", carrier), virtualMac(1));
+    await daemon.process.waitForLine(/Somebody set the MAC/, { since });
     assert.equal(daemon.process.matching(/Somebody set the MAC/, since).length, 1);
     assert.deepEqual(daemon.process.matching(/Changed from/, since), []);
     assert.deepEqual(await addressesOf(world, "r1", "eth0"), [

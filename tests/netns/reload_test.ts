@@ -108,6 +108,7 @@ Deno.test("rvrrpd changes nothing when the configuration it reads again is wrong
   const since = daemon.process.mark();
   const routers = [{ ...STAYS, priority: 4711 }, CHANGES];
   await reload(daemon, { world, machine: "r1", routers }, /wrong and stays as it was/);
+  await daemon.process.waitForLine(/priority: 4711/, { since });
   assert.equal(daemon.process.matching(/priority: 4711/, since).length, 1);
   await Deno.remove(world.path("rvrrpd-r1.conf"));
   daemon.process.signal("SIGHUP");

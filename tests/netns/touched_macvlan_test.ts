@@ -35,6 +35,7 @@ Deno.test("rvrrpd raises its macvlan again that somebody lowered, and says so on
   await daemon.process.waitForLine(/Somebody lowered standby1: raised again$/, { since });
   await settled(() => isUp(world), true);
   await expectAnswer(world);
+  await daemon.process.waitForLine(/Somebody/, { since });
   assert.equal(daemon.process.matching(/Somebody/, since).length, 1);
   assert.deepEqual(daemon.process.matching(/Changed from/, since), []);
 });

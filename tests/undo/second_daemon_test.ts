@@ -56,11 +56,9 @@ Deno.test("a second daemon leaves a virtual router in Fault that another runs, a
   const before = await machineState(world, "r1");
   const second = await start(world, { group: 1, vip: "10.9.0.100", ...PLAIN });
   await second.waitFor("Fault");
-  assert.match(
-    second.process.text,
+  await second.process.waitForLine(
     new RegExp(
       `VR 10\\.9\\.0\\.100 .* - Process ${first.process.pid} runs this virtual router: stop one`,
-      "m",
     ),
   );
   assert.deepEqual(await machineState(world, "r1"), before);
@@ -104,7 +102,7 @@ Deno.test("a start undoes a killed daemon's work and nothing of a living one", a
   assert.notDeepEqual(await lastingState(world, "r1"), before);
   const third = await start(world, { group: 4, vip: "10.9.0.104", ...PLAIN });
   await third.waitFor("Backup");
-  assert.match(third.process.text, /Undoing what process \d+ left behind/);
+  await third.process.waitForLine(/Undoing what process \d+ left behind/);
   assert.deepEqual(await lastingState(world, "r1"), before);
   assert.equal(stateFiles(world).length, 3);
 });

@@ -79,7 +79,7 @@ Deno.test("a forged undo file takes nothing away from others", async () => {
   await Deno.writeTextFile(path, [first, ...lines, ...rest].join("\n"));
   const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [ROUTER] });
   await daemon.waitFor("Backup");
-  assert.match(daemon.process.text, /Passing over 1 damaged lines/);
+  await daemon.process.waitForLine(/Passing over 1 damaged lines/);
   assert.deepEqual(await addressesOf(world, "r1"), [`${ADDRESS.r1}/24`, "10.7.0.1/24"]);
   assert.equal(await macOf(world, "r1"), MAC.r1);
   assert.notEqual(await macOf(world, "r1", "other"), "02:00:00:00:00:99");
@@ -138,6 +138,7 @@ for (const { row, damage, said } of DAMAGES) {
       routers: [{ ...ROUTER, vmac: true }],
     });
     await daemon.waitFor("Backup");
+    await daemon.process.waitForLine(said);
     assert.equal(daemon.process.matching(said).length, 1, daemon.process.text);
     assert.equal(await macOf(world, "r1"), "00:00:5e:00:01:01");
     await daemon.stop();
