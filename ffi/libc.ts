@@ -25,6 +25,18 @@ const SYMBOLS = {
     ],
     result: "isize",
   },
+  madvise: {
+    parameters: [
+      "pointer", // void *addr
+      "usize", // size_t length
+      "i32", // int advice
+    ],
+    result: "i32",
+  },
+  malloc_trim: {
+    parameters: ["usize"], // size_t pad
+    result: "i32",
+  },
   socket: {
     parameters: [
       "i32", // int domain
@@ -326,6 +338,81 @@ const SYMBOLS = {
       "i32", // pid_t pid
       "buffer", // int *wstatus
       "i32", // int options
+    ],
+    result: "i32",
+  },
+  kill: {
+    parameters: [
+      "i32", // pid_t pid
+      "i32", // int sig
+    ],
+    result: "i32",
+  },
+  // Variadic in C, like ioctl: for calls that the C library has not, or not for one thread alone.
+  syscall: {
+    parameters: [
+      "isize", // long number
+      "isize", // the call's arguments
+      "isize",
+      "isize",
+    ],
+    result: "isize",
+  },
+  syscall_with_buffer: {
+    name: "syscall",
+    parameters: [
+      "isize", // long number
+      "isize", // the call's arguments
+      "buffer",
+    ],
+    result: "isize",
+  },
+  capset: {
+    parameters: [
+      "buffer", // cap_user_header_t hdrp
+      "buffer", // const cap_user_data_t datap
+    ],
+    result: "i32",
+  },
+  // Variadic in C, like ioctl.
+  prctl: {
+    parameters: [
+      "i32", // int op
+      "usize", // the operation's argument
+    ],
+    result: "i32",
+  },
+  getresuid: {
+    parameters: [
+      "buffer", // uid_t *ruid
+      "buffer", // uid_t *euid
+      "buffer", // uid_t *suid
+    ],
+    result: "i32",
+  },
+  getresgid: {
+    parameters: [
+      "buffer", // gid_t *rgid
+      "buffer", // gid_t *egid
+      "buffer", // gid_t *sgid
+    ],
+    result: "i32",
+  },
+  getgroups: {
+    parameters: [
+      "i32", // int size
+      "buffer", // gid_t list[]
+    ],
+    result: "i32",
+  },
+  // Returns an error number instead of setting errno.
+  getpwnam_r: {
+    parameters: [
+      "buffer", // const char *name
+      "buffer", // struct passwd *pwd
+      "buffer", // char *buf
+      "usize", // size_t buflen
+      "buffer", // struct passwd **result
     ],
     result: "i32",
   },

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { VirtualRouterConfig } from "../config/types.ts";
+import { keepDefaultNames } from "../config/virtual_interfaces.ts";
 import type { Router } from "./router.ts";
 
 /** A virtual router of the new configuration, and the one that runs it already. */
@@ -24,7 +25,11 @@ export function difference(
   configs: readonly VirtualRouterConfig[],
 ): Difference {
   const running = new Map(routers.map((router) => [identity(router.config), router]));
-  const planned = configs.map((config): Planned => {
+  const nameOf = (config: VirtualRouterConfig) => {
+    const known = running.get(identity(config))?.config;
+    return known?.choosesName ? undefined : known?.virtualInterface;
+  };
+  const planned = keepDefaultNames(configs, nameOf).map((config): Planned => {
     const router = running.get(identity(config));
     // One that has withdrawn is at its end, also where it is wanted again.
     if (router === undefined || router.state.name === "Down") return { config };
@@ -49,7 +54,8 @@ function goesOn(before: VirtualRouterConfig, after: VirtualRouterConfig): boolea
 
 /** What is left is where the virtual router lives, and for what addresses. */
 function withoutBehaviour(config: VirtualRouterConfig): object {
-  const { protocol, padFrames: _pad, routes: _routes, ...place } = config;
+  const { protocol, padFrames: _pad, routes: _routes, choosesName: _chooses, ...rest } = config;
+  const { tracking: _tracking, notify: _notify, ...place } = rest;
   const { version, family, vrid, addresses } = protocol;
   return { ...place, protocol: { version, family, vrid, addresses } };
 }

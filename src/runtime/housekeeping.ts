@@ -1,3 +1,6 @@
+import { releaseStartMemory } from "../../ffi/memory.ts";
+import type { Log } from "../log.ts";
+
 /** The heap is looked at this often. */
 const LOOK_EVERY_MS = 10_000;
 /** So much garbage is worth the pause of a full collection: some milliseconds, with thousands of routers some tens. */
@@ -14,29 +17,53 @@ type Collect = (options: { type: "major"; execution: "sync" }) => void;
 export class Housekeeping {
   readonly #collect: Collect | undefined;
   readonly #usedBytes: () => number;
+  readonly #release: () => void;
+  readonly #log: Pick<Log, "debug">;
+  #hasStarted = true;
   #lookAtMs = -Infinity;
   #leastBytes = Infinity;
 
   /** `collect` is there where `scripts/build` gives it to the program. */
   constructor(
-    { collect = (globalThis as { gc?: Collect }).gc, usedBytes = heapUsedBytes }: {
+    { log, collect = (globalThis as { gc?: Collect }).gc, ...memory }: {
+      readonly log: Pick<Log, "debug">;
       readonly collect?: Collect | undefined;
       readonly usedBytes?: () => number;
-    } = {},
+      readonly release?: () => void;
+    },
   ) {
+    this.#log = log;
     this.#collect = collect;
-    this.#usedBytes = usedBytes;
+    this.#usedBytes = memory.usedBytes ?? heapUsedBytes;
+    this.#release = memory.release ?? releaseStartMemory;
+  }
+
+  /** Much has run that will not be needed soon again: a start, or a new configuration. */
+  noteStart(): void {
+    this.#hasStarted = true;
+    this.#lookAtMs = -Infinity;
   }
 
   /** To be called when there is nothing to do until `wakeMs`. */
   tidy(nowMs: number, wakeMs: number): void {
     if (nowMs < this.#lookAtMs || wakeMs - nowMs < QUIET_MS) return;
     this.#lookAtMs = nowMs + LOOK_EVERY_MS;
+    if (this.#hasStarted) this.#releaseStart();
     const usedBytes = this.#usedBytes();
     this.#leastBytes = Math.min(this.#leastBytes, usedBytes);
     if (usedBytes - this.#leastBytes < GARBAGE_BYTES || this.#collect === undefined) return;
     this.#collect({ type: "major", execution: "sync" });
     this.#leastBytes = this.#usedBytes();
+  }
+
+  #releaseStart(): void {
+    this.#hasStarted = false;
+    try {
+      this.#release();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#log.debug(1, "main", () => `The memory of the start is kept: ${why}`);
+    }
   }
 }
 

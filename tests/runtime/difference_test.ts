@@ -83,3 +83,43 @@ Deno.test("difference() begins anew what has withdrawn and is wanted again", () 
   assert.deepEqual(planned.map((one) => one.router), [undefined]);
   assert.deepEqual(gone, [withdrawn]);
 });
+
+function onMacvlan(interfaceName: string, virtualInterface: string): VirtualRouterConfig {
+  const protocol = { vrid: 1 };
+  return routerConfig({
+    protocol,
+    interface: interfaceName,
+    interfaceType: "macvlan",
+    virtualInterface,
+  });
+}
+
+Deno.test("difference() leaves a macvlan its default name when the one before it goes", () => {
+  const first = router(onMacvlan("eth0", "standby1"));
+  const second = router(onMacvlan("eth1", "standby1.2"));
+  const alone = difference([first, second], [onMacvlan("eth1", "standby1")]);
+  assert.deepEqual(alone.gone, [first]);
+  assert.equal(alone.planned[0]?.router, second);
+  assert.equal(alone.planned[0]?.config.virtualInterface, "standby1.2");
+});
+
+Deno.test("difference() gives a macvlan that comes before another a name that is free", () => {
+  const running = router(onMacvlan("eth1", "standby1"));
+  const wanted = [onMacvlan("eth0", "standby1"), onMacvlan("eth1", "standby1.2")];
+  const { planned, gone } = difference([running], wanted);
+  assert.deepEqual(gone, []);
+  assert.deepEqual(planned.map(({ config }) => config.virtualInterface), [
+    "standby1.2",
+    "standby1",
+  ]);
+});
+
+Deno.test("difference() follows a name that the configuration gives", () => {
+  const running = router({ interfaceType: "macvlan", virtualInterface: "standby1.2" });
+  const named = routerConfig({
+    interfaceType: "macvlan",
+    virtualInterface: "standby1",
+    choosesName: true,
+  });
+  assert.deepEqual(difference([running], [named]).gone, [running]);
+});

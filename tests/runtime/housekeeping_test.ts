@@ -7,7 +7,15 @@ const MB = 1 << 20;
 class Bench {
   usedMb = 50;
   collections = 0;
+  releases = 0;
+  readonly said: string[] = [];
+  refusal: Error | undefined;
   readonly housekeeping = new Housekeeping({
+    log: { debug: (_level, _source, text) => this.said.push(text()) },
+    release: () => {
+      this.releases++;
+      if (this.refusal !== undefined) throw this.refusal;
+    },
     usedBytes: () => this.usedMb * MB,
     collect: () => {
       this.collections++;
@@ -47,8 +55,34 @@ Deno.test("Housekeeping looks at the heap every ten seconds at most", () => {
 
 Deno.test("Housekeeping does nothing where nobody can collect", () => {
   let usedMb = 50;
-  const housekeeping = new Housekeeping({ usedBytes: () => usedMb * MB, collect: undefined });
+  const housekeeping = new Housekeeping({
+    log: { debug: () => {} },
+    usedBytes: () => usedMb * MB,
+    collect: undefined,
+    release: () => {},
+  });
   housekeeping.tidy(0, Infinity);
   usedMb = 500;
   housekeeping.tidy(20_000, Infinity);
+});
+
+Deno.test("Housekeeping gives back the memory of a start once, as soon as nothing is due", () => {
+  const bench = new Bench();
+  bench.housekeeping.tidy(0, 100);
+  assert.equal(bench.releases, 0);
+  bench.housekeeping.tidy(100, Infinity);
+  bench.housekeeping.tidy(20_000, Infinity);
+  assert.equal(bench.releases, 1);
+  bench.housekeeping.noteStart();
+  bench.housekeeping.tidy(20_001, Infinity);
+  assert.equal(bench.releases, 2);
+});
+
+Deno.test("Housekeeping goes on where the memory of the start cannot be given back", () => {
+  const bench = new Bench();
+  bench.refusal = new Error("Cannot open /proc/self/smaps: ENOENT");
+  bench.housekeeping.tidy(0, Infinity);
+  assert.deepEqual(bench.said, [
+    "The memory of the start is kept: Cannot open /proc/self/smaps: ENOENT",
+  ]);
 });
