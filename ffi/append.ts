@@ -1,12 +1,6 @@
-import { lastErrno, libc } from "./libc.ts";
-import { SyscallError } from "./errno.ts";
+import { answerOf } from "./elsewhere.ts";
 import { Fd } from "./fd.ts";
-
-/*
- * A disk may take its time, so files of the log are opened and written on threads of the runtime's
- * pool. Why a call has failed cannot be read there: what has failed quickly is done again here,
- * where it fails as quickly, or succeeds.
- */
+import { libc } from "./libc.ts";
 
 const O_WRONLY = 1;
 const O_CREAT = 0o100;
@@ -16,8 +10,6 @@ const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
 const AT_FDCWD = -100;
 const LOG_FILE_MODE = 0o666;
-const QUICK_MS = 100;
-const EIO = 5;
 
 /**
  * Opens a file for appending, and makes it where it is missing, with what the file mask leaves of
@@ -44,19 +36,4 @@ export function appendSome(fd: Fd, bytes: Uint8Array<ArrayBuffer>): Promise<numb
     elsewhere: () => c.write_elsewhere(fd.number, bytes, length),
     here: () => c.write(fd.number, bytes, length),
   });
-}
-
-async function answerOf({ operation, elsewhere, here }: {
-  readonly operation: string;
-  readonly elsewhere: () => Promise<number | bigint>;
-  readonly here: () => number | bigint;
-}): Promise<number> {
-  const beganMs = performance.now();
-  const answer = await elsewhere();
-  if (answer >= 0) return Number(answer);
-  // To ask a slow disk again would stop everything else meanwhile.
-  if (performance.now() - beganMs > QUICK_MS) throw new SyscallError(operation, EIO);
-  const again = here();
-  if (again >= 0) return Number(again);
-  throw new SyscallError(operation, lastErrno());
 }

@@ -17,6 +17,8 @@ const O_TRUNC = 0o1000;
 const O_APPEND = 0o2000;
 const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
+const F_SETFL = 4;
+const SEEK_SET = 0;
 const AT_FDCWD = -100;
 const AT_EMPTY_PATH = 0x1000;
 const STATX_BASIC_STATS = 0x7ff;
@@ -203,6 +205,30 @@ export function readUpTo(fd: Fd, limitBytes: number): Uint8Array<ArrayBuffer> {
   return buffer.subarray(0, filled);
 }
 
+/** Reads on from where the descriptor stands: all that is left. Throws {@linkcode SyscallError}. */
+export function readAll(fd: Fd): Uint8Array<ArrayBuffer> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let sizeBytes = 0;
+  for (;;) {
+    const chunk = readSome(fd);
+    if (chunk.length === 0) break;
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+  }
+  const all = new Uint8Array(sizeBytes);
+  let filled = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, filled);
+    filled += chunk.length;
+  }
+  return all;
+}
+
+/** The next read begins at the start again. Throws {@linkcode SyscallError}. */
+export function rewind(fd: Fd): void {
+  checked(libc().lseek(fd.number, 0n, SEEK_SET), () => "go back to the start of a file");
+}
+
 /** With one read(2): what is there now, or waits for it; empty at the end. */
 export function readSome(fd: Fd): Uint8Array<ArrayBuffer> {
   const buffer = new Uint8Array(CHUNK_BYTES);
@@ -211,6 +237,18 @@ export function readSome(fd: Fd): Uint8Array<ArrayBuffer> {
     () => "read from a descriptor",
   );
   return buffer.subarray(0, length);
+}
+
+/** Reading from it never waits from now on. Throws {@linkcode SyscallError}. */
+export function neverWait(fd: Fd): void {
+  checked(libc().fcntl(fd.number, F_SETFL, O_NONBLOCK), () => "keep a descriptor from waiting");
+}
+
+/** What is there now of something that {@linkcode neverWait} was told: empty where nothing is. */
+export function readWhatIsThere(fd: Fd): Uint8Array<ArrayBuffer> {
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  const length = Number(libc().read(fd.number, buffer, BigInt(buffer.length)));
+  return buffer.subarray(0, Math.max(length, 0));
 }
 
 /** Makes an open file empty. Throws {@linkcode SyscallError}. */

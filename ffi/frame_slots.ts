@@ -1,5 +1,6 @@
 import { timespecMs } from "./clock.ts";
-import { CMSGHDR, IOVEC, MMSGHDR, SOCKADDR_LL, TIMESPEC } from "./layout.ts";
+import { inetAddress, inetAddressBytes } from "./inet_address.ts";
+import { CMSGHDR, IOVEC, MMSGHDR, SOCKADDR_IN6, SOCKADDR_LL, TIMESPEC } from "./layout.ts";
 import { SO_TIMESTAMPNS, SOL_SOCKET } from "./socket_options.ts";
 
 /** Larger than any MTU that carries VRRP: 255 addresses need 1,070 bytes. */
@@ -126,12 +127,20 @@ export class ReceiveSlots extends FrameSlots {
   }
 }
 
-/** Frames that go out together. */
+/** Frames that go out together by a packet socket, or packets by a raw one. */
 export class SendSlots extends FrameSlots {
+  /** Where packets go: a structure of the larger family for each. */
+  readonly #names: Uint8Array<ArrayBuffer>;
   #count = 0;
 
   constructor(capacity = 16) {
     super(capacity);
+    this.#names = new Uint8Array(capacity * SOCKADDR_IN6.size);
+    const names = addressOf(this.#names);
+    for (let index = 0; index < capacity; index++) {
+      const name = names + BigInt(index * SOCKADDR_IN6.size);
+      this.headers.setBigUint64(index * MMSGHDR.size + MMSGHDR.at.msg_name, name, true);
+    }
   }
 
   get count(): number {
@@ -150,6 +159,27 @@ export class SendSlots extends FrameSlots {
     const index = this.#count++;
     this.bytes.set(frame, this.offsetOf(index));
     this.iovecs.setUint32(index * IOVEC.size + IOVEC.at.iov_len, frame.length, true);
+    this.#setNameLength(index, 0);
+  }
+
+  /** The same for a packet that a {@linkcode RawSocket} is to send to this address (4 or 16 bytes). */
+  putTo(packet: Uint8Array, address: Uint8Array): void {
+    this.put(packet);
+    const index = this.#count - 1;
+    const name = inetAddress(address);
+    this.#names.set(name, index * SOCKADDR_IN6.size);
+    this.#setNameLength(index, name.length);
+  }
+
+  /** Where packet `index` is to go: 4 or 16 bytes. */
+  destinationOf(index: number): Uint8Array<ArrayBuffer> {
+    const name = index * SOCKADDR_IN6.size;
+    return inetAddressBytes(this.#names.subarray(name, name + SOCKADDR_IN6.size));
+  }
+
+  /** Without a name a frame goes where its socket is bound to. */
+  #setNameLength(index: number, length: number): void {
+    this.headers.setUint32(index * MMSGHDR.size + MMSGHDR.at.msg_namelen, length, true);
   }
 
   clear(): void {

@@ -92,6 +92,12 @@ export const SOCKADDR_IN = {
   at: { sin_family: 0, sin_addr: 4 },
 } as const satisfies Layout;
 
+/** struct sockaddr_in6, ipv6(7). */
+export const SOCKADDR_IN6 = {
+  size: 28,
+  at: { sin6_family: 0, sin6_addr: 8 },
+} as const satisfies Layout;
+
 /** struct rtentry, net/route.h. */
 export const RTENTRY = {
   size: 120,
@@ -142,6 +148,12 @@ export const STATX = {
   },
 } as const satisfies Layout;
 
+/** struct inotify_event, inotify(7); its name follows. */
+export const INOTIFY_EVENT = {
+  size: 16,
+  at: { wd: 0, mask: 4, cookie: 8, len: 12 },
+} as const satisfies Layout;
+
 /** struct dirent64, getdents64(2); the name ends with a zero, and the next entry follows. */
 export const DIRENT64 = {
   size: 280,
@@ -152,6 +164,12 @@ export const DIRENT64 = {
 export const SOCKADDR_UN = {
   size: 110,
   at: { sun_family: 0, sun_path: 2 },
+} as const satisfies Layout;
+
+/** struct passwd, getpwnam(3). */
+export const PASSWD = {
+  size: 48,
+  at: { pw_uid: 16, pw_gid: 20, pw_dir: 32 },
 } as const satisfies Layout;
 
 /** What posix_spawn(3) and sigemptyset(3) are given; only the C library looks into them. */

@@ -280,6 +280,16 @@ const SYMBOLS = {
     result: "isize",
     nonblocking: true,
   },
+  read_elsewhere: {
+    name: "read",
+    parameters: [
+      "i32", // int fd
+      "buffer", // void *buf
+      "usize", // size_t count
+    ],
+    result: "isize",
+    nonblocking: true,
+  },
   openat_elsewhere: {
     name: "openat",
     parameters: [
@@ -291,6 +301,45 @@ const SYMBOLS = {
     result: "i32",
     nonblocking: true,
   },
+  fsync_elsewhere: {
+    name: "fsync",
+    parameters: ["i32"], // int fd
+    result: "i32",
+    nonblocking: true,
+  },
+  renameat_elsewhere: {
+    name: "renameat",
+    parameters: [
+      "i32", // int olddirfd
+      "buffer", // const char *oldpath
+      "i32", // int newdirfd
+      "buffer", // const char *newpath
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  inotify_init1: {
+    parameters: ["i32"], // int flags
+    result: "i32",
+  },
+  // On a thread of the runtime's pool as well.
+  inotify_add_watch_elsewhere: {
+    name: "inotify_add_watch",
+    parameters: [
+      "i32", // int fd
+      "buffer", // const char *pathname
+      "u32", // uint32_t mask
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  inotify_rm_watch: {
+    parameters: [
+      "i32", // int fd
+      "i32", // int wd
+    ],
+    result: "i32",
+  },
   ftruncate: {
     parameters: [
       "i32", // int fd
@@ -301,6 +350,10 @@ const SYMBOLS = {
   umask: {
     parameters: ["u32"], // mode_t mask
     result: "u32",
+  },
+  unshare: {
+    parameters: ["i32"], // int flags
+    result: "i32",
   },
   pipe2: {
     parameters: [
@@ -332,6 +385,39 @@ const SYMBOLS = {
   unsetenv: {
     parameters: ["buffer"], // const char *name
     result: "i32",
+  },
+  memfd_create: {
+    parameters: [
+      "buffer", // const char *name
+      "u32", // unsigned int flags
+    ],
+    result: "i32",
+  },
+  lseek: {
+    parameters: [
+      "i32", // int fd
+      "i64", // off_t offset
+      "i32", // int whence
+    ],
+    result: "i64",
+  },
+  setpriority: {
+    parameters: [
+      "i32", // int which
+      "u32", // id_t who
+      "i32", // int prio
+    ],
+    result: "i32",
+  },
+  waitpid_elsewhere: {
+    name: "waitpid",
+    parameters: [
+      "i32", // pid_t pid
+      "buffer", // int *wstatus
+      "i32", // int options
+    ],
+    result: "i32",
+    nonblocking: true,
   },
   waitpid: {
     parameters: [

@@ -1,13 +1,14 @@
 import { checked, EAGAIN, SyscallError } from "./errno.ts";
 import { Fd } from "./fd.ts";
 import type { ReceiveSlots, SendSlots } from "./frame_slots.ts";
-import { PACKET_MREQ, SOCK_FILTER, SOCK_FPROG, SOCKADDR_LL } from "./layout.ts";
+import { PACKET_MREQ, SOCKADDR_LL } from "./layout.ts";
 import { lastErrno, libc } from "./libc.ts";
+import { sendSlots } from "./send_slots.ts";
+import { attachFilter, type BpfInstruction } from "./socket_filter.ts";
 import {
   setBytes,
   setReceiveBuffer,
   setSendBuffer,
-  SO_ATTACH_FILTER,
   SO_TIMESTAMPNS,
   type SocketOption,
   SOL_SOCKET,
@@ -22,14 +23,6 @@ const PACKET_MR_MULTICAST = 0;
 const PACKET_MR_PROMISC = 1;
 const MSG_DONTWAIT = 0x40;
 const ON = new Uint8Array(Int32Array.of(1).buffer);
-
-/** One instruction of classic BPF, linux/filter.h. */
-export interface BpfInstruction {
-  readonly code: number;
-  readonly jt: number;
-  readonly jf: number;
-  readonly k: number;
-}
 
 export interface PacketSocketOptions {
   /** For messages only. */
@@ -132,23 +125,7 @@ export class PacketSocket implements Disposable {
 
   /** Replaces the filter; the kernel swaps it in one step. Throws {@linkcode SyscallError}. */
   setFilter(program: readonly BpfInstruction[]): void {
-    // One buffer for the header and the instructions it points to: what is passed to the call
-    // lives as long as the call, so nothing needs pinning.
-    const bytes = new Uint8Array(SOCK_FPROG.size + program.length * SOCK_FILTER.size);
-    const view = new DataView(bytes.buffer);
-    const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
-    view.setUint16(SOCK_FPROG.at.len, program.length, true);
-    view.setBigUint64(SOCK_FPROG.at.filter, address + BigInt(SOCK_FPROG.size), true);
-    program.forEach((instruction, index) => {
-      const at = SOCK_FPROG.size + index * SOCK_FILTER.size;
-      view.setUint16(at + SOCK_FILTER.at.code, instruction.code, true);
-      view.setUint8(at + SOCK_FILTER.at.jt, instruction.jt);
-      view.setUint8(at + SOCK_FILTER.at.jf, instruction.jf);
-      view.setUint32(at + SOCK_FILTER.at.k, instruction.k, true);
-    });
-    const operation = `attach a filter on ${this.#interfaceName}`;
-    const option = { level: SOL_SOCKET, option: SO_ATTACH_FILTER, operation };
-    setBytes(this.fd, { ...option, size: SOCK_FPROG.size }, bytes);
+    attachFilter(this.fd, program, `attach a filter on ${this.#interfaceName}`);
   }
 
   /** Lets frames to the multicast address `mac` (6 bytes) through the interface's own filter. */
@@ -207,18 +184,9 @@ export class PacketSocket implements Disposable {
    * did not go out, with the error of {@linkcode send}.
    */
   sendAll(slots: SendSlots, refused: (index: number, error: SyscallError) => void): void {
-    for (let next = 0; next < slots.count;) {
-      const sent = libc().sendmmsg(
-        this.fd.number,
-        slots.headersFrom(next),
-        slots.count - next,
-        MSG_DONTWAIT,
-      );
-      // The kernel stops at the first frame that it refuses, and says why when that one is first.
-      if (sent < 0) refused(next, new SyscallError(`send on ${this.#interfaceName}`, lastErrno()));
-      next += Math.max(1, sent);
-    }
-    slots.clear();
+    sendSlots(this.fd, slots, (index, errno) => {
+      refused(index, new SyscallError(`send on ${this.#interfaceName}`, errno));
+    });
   }
 
   /**

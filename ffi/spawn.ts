@@ -7,7 +7,11 @@ const POSIX_SPAWN_SETSIGDEF = 0x04;
 const POSIX_SPAWN_SETSIGMASK = 0x08;
 const POSIX_SPAWN_SETSID = 0x80;
 const O_CLOEXEC = 0o2000000;
+const F_DUPFD_CLOEXEC = 1030;
+const PRIO_PROCESS = 0;
 const POINTER_BYTES = 8;
+/** Far behind what has the usual value, 0; setpriority(2). */
+const BEHIND_OTHERS = 15;
 
 export interface Pipe extends Disposable {
   readonly readEnd: Fd;
@@ -45,7 +49,8 @@ export interface SpawnOptions {
  */
 export function spawnSession({ program, words, environment, descriptors }: SpawnOptions): number {
   using attributes = sessionAttributes();
-  using actions = descriptorActions(descriptors);
+  using sources = outOfTheWay(descriptors);
+  using actions = descriptorActions(sources.descriptors);
   const pid = new Int32Array(1);
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const error = libc().posix_spawn(
@@ -60,6 +65,14 @@ export function spawnSession({ program, words, environment, descriptors }: Spawn
   return pid[0] ?? -1;
 }
 
+/** The process gets the processor when nothing else wants it. Throws {@linkcode SyscallError}. */
+export function putBehind(pid: number): void {
+  checked(
+    libc().setpriority(PRIO_PROCESS, pid, BEHIND_OTHERS),
+    () => `lower the priority of process ${pid}`,
+  );
+}
+
 /** How a process ended: by itself, or by a signal. */
 export type Ending = { readonly code: number } | { readonly signal: number };
 
@@ -70,9 +83,13 @@ export function waitForEnd(pid: number): Ending {
     libc().waitpid(pid, new Uint8Array(status.buffer), 0),
     () => `wait for process ${pid}`,
   );
-  const [word = 0] = status;
-  const signal = word & 0x7f;
-  return signal === 0 ? { code: word >> 8 & 0xff } : { signal };
+  return readEnding(status[0] ?? 0);
+}
+
+/** Reads what waitpid(2) says of a process that has ended. */
+export function readEnding(status: number): Ending {
+  const signal = status & 0x7f;
+  return signal === 0 ? { code: status >> 8 & 0xff } : { signal };
 }
 
 interface Prepared extends Disposable {
@@ -94,7 +111,23 @@ function sessionAttributes(): Prepared {
   return { bytes, [Symbol.dispose]: () => c.posix_spawnattr_destroy(bytes) };
 }
 
-/** In rising order: what is overwritten by one has been copied by then, as no source is below 3. */
+/** The same descriptors under numbers that none of them is to be put on. */
+function outOfTheWay(
+  descriptors: readonly Fd[],
+): Disposable & { readonly descriptors: readonly Fd[] } {
+  const copies: Fd[] = [];
+  const moved = descriptors.map((fd) => {
+    if (fd.number >= descriptors.length) return fd;
+    const number = libc().fcntl(fd.number, F_DUPFD_CLOEXEC, descriptors.length);
+    const copy = new Fd(checked(number, () => `copy descriptor ${fd.number}`));
+    copies.push(copy);
+    return copy;
+  });
+  const dispose = () => copies.forEach((copy) => copy.close());
+  return { descriptors: moved, [Symbol.dispose]: dispose };
+}
+
+/** None of the sources is among the targets. */
 function descriptorActions(descriptors: readonly Fd[]): Prepared {
   const c = libc();
   const bytes = new Uint8Array(POSIX_SPAWN_FILE_ACTIONS.size);

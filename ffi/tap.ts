@@ -11,7 +11,8 @@ import {
   TPACKET_STATS,
 } from "./layout.ts";
 import { lastErrno, libc } from "./libc.ts";
-import { type BpfInstruction, PacketSocket } from "./packet_socket.ts";
+import { PacketSocket } from "./packet_socket.ts";
+import type { BpfInstruction } from "./socket_filter.ts";
 import { setInt, SO_TIMESTAMPNS, SOL_SOCKET } from "./socket_options.ts";
 
 /** ETH_P_ALL: the only protocol number that hears both directions. */

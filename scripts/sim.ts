@@ -1,10 +1,12 @@
 /**
- * Runs the simulated networks of tests/vrrp/sim over as many seeds as one has time for. Stops with
- * exit code 1 at the first seed that breaks a promise, and prints what it broke.
+ * Runs the simulated networks of tests/vrrp, those of single virtual routers and those of sync
+ * groups, over as many seeds as one has time for. Stops with exit code 1 at the first seed that
+ * breaks a promise, and prints what it broke.
  *
  * Usage: deno run scripts/sim.ts [--seeds N] [--from N]
  */
 import { parseArgs } from "node:util";
+import { simulateGroups } from "../tests/vrrp/group_sim/simulation.ts";
 import { simulate } from "../tests/vrrp/sim/simulation.ts";
 import { Violation } from "../tests/vrrp/sim/violation.ts";
 
@@ -38,7 +40,9 @@ function explore({ from, seeds }: Range): number {
   let transitions = 0;
   for (let done = 0; done < seeds; done++) {
     try {
-      transitions += simulate({ seed: from + done }).transitions.length;
+      const seed = from + done;
+      transitions += simulate({ seed }).transitions.length +
+        simulateGroups({ seed }).changes.length;
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
       print(error.message);

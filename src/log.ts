@@ -19,7 +19,8 @@ export type LogSource =
   | "auth"
   | "macvlan"
   | "bpf"
-  | "link";
+  | "link"
+  | "script";
 
 /** What the daemon says to people. None of these ever waits for whoever reads it. */
 export interface Log {

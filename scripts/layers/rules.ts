@@ -41,10 +41,11 @@ export const LAYERS: readonly Layer[] = [
     path: "src/config/",
     imports: ["src/base/", "src/vrrp/types.ts"],
   },
+  { name: "convert", path: "src/convert/", imports: ["src/base/"], ...PURE },
   {
     name: "api",
     path: "src/api/",
-    imports: ["src/base/", "src/runtime/snapshot", "src/config/", LOG],
+    imports: ["src/base/", "src/runtime/snapshot", "src/config/", "src/web/", LOG],
   },
   { name: "web", path: "src/web/", imports: [] },
   {
@@ -53,6 +54,7 @@ export const LAYERS: readonly Layer[] = [
     imports: [
       "src/base/",
       "src/config/",
+      "src/convert/",
       "src/runtime/",
       "src/sniffer/",
       "src/daemon/",

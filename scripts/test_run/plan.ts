@@ -17,6 +17,7 @@ const SYSTEM = [
   "netns",
   "interop",
   "release",
+  "web",
 ]
   .map((name) => `tests/${name}`);
 

@@ -1,6 +1,8 @@
-import { formatFault } from "../config/fault.ts";
+import type { Change, Obstacle } from "../config/changes.ts";
+import { type Fault, formatFault } from "../config/fault.ts";
 import { loadConfig } from "../config/load.ts";
 import type { DaemonConfig } from "../config/types.ts";
+import { PROGRAM_INSPECTOR } from "../runtime/scripts/program_inspector.ts";
 import { EXIT, ExitError } from "./exit.ts";
 import type { RvrrpdOptions } from "./options.ts";
 
@@ -11,20 +13,30 @@ const OTHERS_MAY_READ = 0o004;
 /** One remark about the configuration, ready to be shown. */
 export interface Remark {
   readonly text: string;
-  readonly unknownKey: boolean;
+  /** A warning at start, an error for `--check`. */
+  readonly failsCheck: boolean;
+  /** Absent where it is the file that is wrong, not what it says. */
+  readonly fault?: Fault;
 }
 
 export interface ReadConfig {
   readonly fileName: string;
   /** There only without faults; the command line's `debug` is in it. */
   readonly config?: DaemonConfig;
+  /** What others may read of it; there only where somebody can ask for it. */
+  readonly published?: Readonly<Record<string, unknown>>;
+  /** What stands against each change that was to be made to it. */
+  readonly obstacles: readonly (Obstacle | undefined)[];
   readonly faults: readonly Remark[];
   readonly warnings: readonly Remark[];
   readonly pending: readonly string[];
 }
 
 /** Reads the configuration file. Throws {@linkcode ExitError} where there is none to read. */
-export function readConfig(options: RvrrpdOptions): ReadConfig {
+export function readConfig(
+  options: RvrrpdOptions,
+  changes: readonly Change[] = [],
+): ReadConfig {
   const fileName = options.configFile ?? defaultFile();
   const text = readFile(fileName);
   const loaded = loadConfig({
@@ -32,25 +44,39 @@ export function readConfig(options: RvrrpdOptions): ReadConfig {
     fileName,
     format: options.configFormat,
     readTextFile: (path) => Deno.readTextFileSync(path),
+    programs: PROGRAM_INSPECTOR,
+    changes,
   });
   const remark = (fault: Parameters<typeof formatFault>[0]) => ({
     text: formatFault(fault, fileName),
-    unknownKey: fault.unknownKey ?? false,
+    failsCheck: fault.unknownKey ?? fault.failsCheck ?? false,
+    fault,
   });
-  const { config, faults, warnings, pending } = loaded;
+  const { config, faults, warnings, pending, published, obstacles } = loaded;
   return {
     fileName,
     ...(config === undefined
       ? {}
       : { config: { ...config, debug: options.debug ?? config.debug } }),
+    ...(published === undefined || !isAsked(config) ? {} : { published }),
+    obstacles,
     faults: faults.map(remark),
     warnings: [...warnings.map(remark), ...exposedSecret(fileName, text)],
     pending,
   };
 }
 
+function isAsked(config: DaemonConfig | undefined): boolean {
+  return config !== undefined && (config.api !== undefined || config.controlSocket !== "");
+}
+
+/** The first that exists of the files that are read where none is named. */
+export function findDefaultFile(): string | undefined {
+  return DEFAULT_FILES.find((path) => exists(path));
+}
+
 function defaultFile(): string {
-  const found = DEFAULT_FILES.find((path) => exists(path));
+  const found = findDefaultFile();
   if (found !== undefined) return found;
   const names = DEFAULT_FILES.join(" nor ");
   throw new ExitError(EXIT.wrongUse, `No configuration: neither ${names} exists (use -c FILE)`);
@@ -90,5 +116,5 @@ function exposedSecret(fileName: string, text: string): Remark[] {
   const { mode } = Deno.statSync(fileName);
   if (mode === null || (mode & OTHERS_MAY_READ) === 0) return [];
   const problem = "holds a secret and can be read by everybody";
-  return [{ text: `${fileName}: ${problem} (chmod o-r ${fileName})`, unknownKey: false }];
+  return [{ text: `${fileName}: ${problem} (chmod o-r ${fileName})`, failsCheck: false }];
 }

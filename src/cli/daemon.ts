@@ -88,6 +88,7 @@ function withFixedPaths(config: DaemonConfig): DaemonConfig {
     pidFile: fromHere(config.pidFile),
     mainLog: fromHere(config.mainLog),
     stateDir: fromHere(config.stateDir),
+    replayDir: fromHere(config.replayDir),
     controlSocket: controlSocket === "" ? "" : fromHere(controlSocket),
     ...errorLog === undefined ? {} : { errorLog: fromHere(errorLog) },
   };

@@ -5,6 +5,10 @@ export const EXIT = {
   wrongUse: 1,
   /** The system refused something for good. */
   refused: 2,
+  /** `rvrrpd status`: a virtual router is in Fault or Init. */
+  inTrouble: 3,
+  /** No daemon answers. */
+  noDaemon: 4,
 } as const;
 
 export type ExitCode = typeof EXIT[keyof typeof EXIT];

@@ -41,7 +41,11 @@ Of the sniffer, -m0:
       --json             one JSON object a line
       --count N          end after N packets
 
+Of a daemon that runs: rvrrpd status, events, set, force, reload, stop; each takes --help.
+
 rvrrpd schema prints the JSON Schema of a configuration.
+rvrrpd convert FILE turns a configuration of keepalived into one of rvrrpd.
+rvrrpd vrrpd -h explains the classic command line, without a configuration.
 
 Exit status: 0 fine, 1 wrong use or configuration, 2 the system refused something.`;
 

@@ -1,7 +1,15 @@
-import { EXIT, type ExitCode, ExitError } from "./exit.ts";
+import { runConvert } from "./convert.ts";
+import { runEvents } from "./control/events.ts";
+import { runForce } from "./control/force.ts";
+import { runSet } from "./control/set.ts";
+import { runStatus } from "./control/status.ts";
+import { runReload, runStop } from "./control/whole_daemon.ts";
+import type { ExitCode } from "./exit.ts";
+import { runPw } from "./pw.ts";
 import { runRvrrpd } from "./rvrrpd.ts";
 import { runSchema } from "./schema.ts";
 import { tell } from "./tell.ts";
+import { runVrrpd } from "./vrrpd.ts";
 
 /** Gets the arguments after its name; throws what is to be told to the user. */
 type Program = (args: readonly string[]) => ExitCode | Promise<ExitCode>;
@@ -20,17 +28,17 @@ export interface Start {
 }
 
 /** What the first argument of rvrrpd may name. */
-const SUB_COMMANDS: ReadonlyMap<string, Program> = new Map([
+const SUB_COMMANDS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ["schema", runSchema],
-  ["convert", notYet],
-  ["events", notYet],
-  ["force", notYet],
-  ["pw", notYet],
-  ["reload", notYet],
-  ["set", notYet],
-  ["status", notYet],
-  ["stop", notYet],
-  ["vrrpd", notYet],
+  ["convert", runConvert],
+  ["events", runEvents],
+  ["force", runForce],
+  ["pw", runPw],
+  ["reload", runReload],
+  ["set", runSet],
+  ["status", runStatus],
+  ["stop", runStop],
+  ["vrrpd", runVrrpd],
 ]);
 
 /** The further names of the program's file, and the sub-command that each means. */
@@ -59,8 +67,4 @@ function choose({ startedAs, args }: Start): Choice {
 
 function subCommand(name: string | undefined): Program | undefined {
   return name === undefined ? undefined : SUB_COMMANDS.get(name);
-}
-
-function notYet(): never {
-  throw new ExitError(EXIT.wrongUse, "Not in this version (rvrrpd --help lists what is)");
 }

@@ -35,11 +35,11 @@ async function run(options: RvrrpdOptions): Promise<ExitCode> {
 
 const MODES = { 0: runSniffer, 1: runForeground, 2: runDaemon } as const;
 
-/** Unknown keys are errors here, because a check is where a misspelt one should be found. */
+/** What is only a warning at start may be an error here: a check is where it should be found. */
 function check(options: RvrrpdOptions): ExitCode {
   const { faults, warnings, pending, fileName } = readConfig(options);
-  const errors = [...faults, ...warnings.filter(({ unknownKey }) => unknownKey)];
-  const remarks = warnings.filter(({ unknownKey }) => !unknownKey);
+  const errors = [...faults, ...warnings.filter(({ failsCheck }) => failsCheck)];
+  const remarks = warnings.filter(({ failsCheck }) => !failsCheck);
   for (const text of [...remarks.map(({ text }) => text), ...pending]) {
     console.error(`warning: ${text}`);
   }

@@ -2,8 +2,9 @@ import type { DaemonConfig } from "../config/types.ts";
 import type { OpenLog } from "../log.ts";
 import type { Lifecycle } from "../runtime/lifecycle.ts";
 import { runRouters } from "../runtime/supervisor.ts";
+import { ApiHost } from "./api_host.ts";
 import type { ReadConfig } from "./config_file.ts";
-import { readConfigElsewhere } from "./config_worker.ts";
+import { readConfigElsewhere } from "./config_process.ts";
 import type { RvrrpdOptions } from "./options.ts";
 
 export interface Service {
@@ -22,12 +23,21 @@ export async function serve(service: Service): Promise<void> {
   collectGarbage();
   for (const text of [...read.warnings.map(({ text }) => text), ...read.pending]) log.warning(text);
   log.debug(1, "main", () => `Configuration from ${read.fileName}`);
-  await runRouters(config, log, { lifecycle, readAgain: () => readAgain(service) });
+  const api = new ApiHost({ ...service, read: { ...read, config } });
+  await runRouters(config, log, {
+    lifecycle,
+    companion: api,
+    readAgain: () => readAgain(service, api),
+  });
 }
 
 /** Reads the configuration while the daemon runs, and tells what is wrong with it. */
-async function readAgain({ options, read, log }: Service): Promise<DaemonConfig | undefined> {
-  const { config, faults, warnings, pending } = await readConfigElsewhere(options);
+async function readAgain(
+  { options, read, log }: Service,
+  api: ApiHost,
+): Promise<DaemonConfig | undefined> {
+  const again = await readConfigElsewhere(options, api.changes);
+  const { config, faults, warnings, pending } = again;
   if (config === undefined) {
     for (const { text } of faults) log.error(text);
     log.error("The configuration is wrong and stays as it was");
@@ -40,6 +50,7 @@ async function readAgain({ options, read, log }: Service): Promise<DaemonConfig 
     }
   }
   log.configure(config);
+  api.configure(again);
   log.information("Configuration read again");
   return config;
 }
@@ -49,6 +60,7 @@ const FIXED_NAMES = {
   pidFile: "pid",
   workingDir: "working_dir",
   stateDir: "state_dir",
+  replayDir: "replay_dir",
   controlSocket: "control_socket",
   mainLog: "main_log",
   errorLog: "error_log",

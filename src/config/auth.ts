@@ -1,31 +1,38 @@
 import type { AuthConfig } from "../vrrp/types.ts";
+import { checkHmacKeys, hmacConfig, type HmacKeys } from "./auth_hmac.ts";
 import type { RouterDraft } from "./drafts.ts";
 import type { Findings } from "./findings.ts";
 import type { RawRouter } from "./schema_vrouter.ts";
+import { readSecretFile, type ReadTextFile } from "./secret_file.ts";
 
 /** The authentication data of version 2 (RFC 2338 section 5.3.10). */
 const AUTH_DATA_BYTES = 8;
 
-/** Gives the text of a file, or throws an error that says why it cannot. */
-export type ReadTextFile = (path: string) => string;
+/** What a virtual router shares with its peers, read from files where it lies in such. */
+export interface Secrets {
+  /** "" where there is none. */
+  readonly secret: string;
+  /** Those of `hmac-sha256`. */
+  readonly hmacKeys: HmacKeys;
+}
 
-/** The rules of authentication; gives the router's secret, read from its file where it has one. */
+/** The rules of authentication; gives the secrets. */
 export function checkAuth(
   router: RouterDraft,
   options: { readonly findings: Findings; readonly readTextFile: ReadTextFile },
-): string | undefined {
+): Secrets {
   const { findings } = options;
   const secret = readSecret(router, options);
-  if (router.keys.auth_type === "hmac-sha256") checkHmacKeys(router, findings);
-  else checkHmacLeftovers(router, findings);
+  const hmacKeys = router.keys.auth_type === "hmac-sha256" ? checkHmacKeys(router, options) : [];
+  checkHmacLeftovers(router, findings);
   checkSecret(router, { secret, findings });
   checkVersion(router, findings);
   checkOldAddressList(router, findings);
-  return secret;
+  return { secret: secret ?? "", hmacKeys };
 }
 
-/** The resolved form for what this version can do; the other types keep their router in Fault. */
-export function authConfig(authType: RawRouter["auth_type"], secret: string): AuthConfig {
+export function authConfig(router: RawRouter, { secret, hmacKeys }: Secrets): AuthConfig {
+  const { auth_type: authType } = router;
   const key = new TextEncoder().encode(secret);
   switch (authType) {
     case "rfc2338-simple": {
@@ -33,6 +40,10 @@ export function authConfig(authType: RawRouter["auth_type"], secret: string): Au
       data.set(key.subarray(0, AUTH_DATA_BYTES));
       return { type: authType, data };
     }
+    case "rfc2338-ah":
+      return { type: authType, key: key.slice(0, AUTH_DATA_BYTES) };
+    case "hmac-sha256":
+      return hmacConfig(router, hmacKeys);
     case "p0-t8-sha256":
       return { type: authType, key };
     case "p1-b8-shake256":
@@ -61,17 +72,7 @@ function readSecret(
     });
     return undefined;
   }
-  try {
-    return readTextFile(file).replace(/\r?\n$/, "");
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    findings.fault({
-      at: fileKey,
-      problem: `cannot read ${JSON.stringify(file)}: ${cause}`,
-      hint: "a file that the daemon can read",
-    });
-    return undefined;
-  }
+  return readSecretFile(file, { at: fileKey, findings, readTextFile });
 }
 
 function checkSecret(
@@ -102,41 +103,8 @@ function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** A wrong key is an error here, where keepalived falls back to no authentication at all. */
-function checkHmacKeys({ at, keys, isSound }: RouterDraft, findings: Findings): void {
-  if (!isSound("auth_keys") || !isSound("active_key")) return;
-  const authKeys = keys.auth_keys ?? [];
-  for (const [index, key] of authKeys.entries()) {
-    const here = [...at, "auth_keys", index];
-    if ((key.secret === undefined) === (key.secret_file === undefined)) {
-      findings.fault({
-        at: here,
-        problem: key.secret === undefined ? "holds no secret" : "holds two secrets",
-        hint: "either secret or secret_file",
-      });
-    }
-    if (authKeys.slice(0, index).some((earlier) => earlier.id === key.id)) {
-      findings.fault({
-        at: [...here, "id"],
-        problem: `${key.id} is the id of an earlier key`,
-        hint: "each key has an id of its own",
-      });
-    }
-  }
-  if (authKeys.some((key) => key.id === keys.active_key)) return;
-  findings.fault(
-    authKeys.length === 0
-      ? { at: [...at, "auth_keys"], problem: "is missing", hint: "hmac-sha256 needs a key" }
-      : {
-        at: [...at, "active_key"],
-        problem: keys.active_key === undefined ? "is missing" : `${keys.active_key} names no key`,
-        hint: `the id of the key that signs: ${authKeys.map((key) => key.id).join(", ")}`,
-      },
-  );
-}
-
 function checkHmacLeftovers({ at, keys }: RouterDraft, findings: Findings): void {
-  if (keys.auth_type === undefined) return;
+  if (keys.auth_type === undefined || keys.auth_type === "hmac-sha256") return;
   for (const key of ["auth_keys", "active_key", "time_window"] as const) {
     if (keys[key] === undefined) continue;
     findings.warn({

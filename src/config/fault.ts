@@ -10,6 +10,8 @@ export interface Fault {
   readonly hint: string;
   /** A key that nobody reads: an error for `--check`, a warning at start. */
   readonly unknownKey?: true;
+  /** A warning at start that is an error for `--check` all the same. */
+  readonly failsCheck?: true;
 }
 
 /** One line, such as `rvrrpd.conf:12: vrouter[0].priority: 300 is out of range (1 to 254)`. */

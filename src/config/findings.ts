@@ -36,6 +36,11 @@ export class Findings {
     this.#warnings.push({ ...this.#locate(finding), unknownKey: true });
   }
 
+  /** Wrong, but no reason not to start. */
+  faultOfCheck(finding: Finding): void {
+    this.#warnings.push({ ...this.#locate(finding), failsCheck: true });
+  }
+
   /** Whether no fault has been found at `path` or below it. */
   isSound(path: KeyPath): boolean {
     return !this.#unsound.has(formatPath(path));

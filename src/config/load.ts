@@ -1,7 +1,8 @@
 import type { Static, TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { err, type Result } from "../base/result.ts";
-import { checkAuth, type ReadTextFile } from "./auth.ts";
+import { checkAuth, type Secrets } from "./auth.ts";
+import { applyChange, type Change, type Obstacle, type RawTable } from "./changes.ts";
 import type { Document } from "./document.ts";
 import { type ConfigDraft, draftConfig } from "./drafts.ts";
 import type { Fault } from "./fault.ts";
@@ -9,14 +10,21 @@ import { Findings } from "./findings.ts";
 import { parseJson } from "./parse_json.ts";
 import { parseToml } from "./parse_toml.ts";
 import { pendingFeatures, unsupportedReason } from "./pending.ts";
+import { checkPrograms, type ProgramInspector } from "./programs.ts";
+import { publishedConfig } from "./published.ts";
 import { resolve } from "./resolve.ts";
 import { checkApi } from "./rules_api.ts";
 import { checkClashes } from "./rules_clashes.ts";
 import { checkDriver } from "./rules_driver.ts";
+import { checkSyncGroups } from "./rules_groups.ts";
 import { checkRouter } from "./rules_router.ts";
+import { checkTracking } from "./rules_tracking.ts";
+import { checkUnicast } from "./rules_unicast.ts";
 import { GeneralSchema } from "./schema.ts";
+import { ApiSchema } from "./schema_api.ts";
 import { RouteSchema } from "./schema_route.ts";
 import { RouterSchema } from "./schema_vrouter.ts";
+import type { ReadTextFile } from "./secret_file.ts";
 import { checkRoute } from "./static_route.ts";
 import type { DaemonConfig } from "./types.ts";
 import { validate } from "./validate.ts";
@@ -30,6 +38,10 @@ export interface LoadOptions {
   readonly format?: ConfigFormat | undefined;
   /** Reads `auth_secret_file`; without it such a key is a fault, for an empty secret is no secret. */
   readonly readTextFile?: ReadTextFile | undefined;
+  /** Without it no program is looked at. */
+  readonly programs?: ProgramInspector | undefined;
+  /** Made to what the text says before it is checked, one after the other. */
+  readonly changes?: readonly Change[] | undefined;
 }
 
 export interface LoadedConfig {
@@ -37,10 +49,14 @@ export interface LoadedConfig {
   readonly config?: DaemonConfig;
   /** In the order of the file. */
   readonly faults: readonly Fault[];
-  /** In the order of the file; those with `unknownKey` are errors for `--check`. */
+  /** In the order of the file; those with `unknownKey` or `failsCheck` are errors for `--check`. */
   readonly warnings: readonly Fault[];
   /** One line for each key that this version accepts without acting on it. */
   readonly pending: readonly string[];
+  /** What is configured, for others to read; there only without faults. */
+  readonly published?: Readonly<Record<string, unknown>>;
+  /** What stands against each of the changes, which then is not made; in their order. */
+  readonly obstacles: readonly (Obstacle | undefined)[];
 }
 
 /** `option` (`-g`) rules, then the extension, then the first character: only JSON begins with `{`. */
@@ -60,23 +76,49 @@ export function loadConfig({
   fileName,
   format,
   readTextFile = refuseToRead,
+  programs,
+  changes = [],
 }: LoadOptions): LoadedConfig {
   // Editors of other systems begin UTF-8 files with a byte order mark.
   const bare = text.replace(/^\uFEFF/, "");
   const document = parse(bare, configFormat({ fileName, text: bare, option: format }));
-  if (!document.ok) return { faults: document.error, warnings: [], pending: [] };
+  if (!document.ok) {
+    return { faults: document.error, warnings: [], pending: [], obstacles: [] };
+  }
   const findings = new Findings(document.value.lines);
-  validate(document.value.value, findings);
-  const draft = draftConfig(document.value.value, findings);
+  const { value, obstacles } = withChanges(document.value.value, changes);
+  validate(value, findings);
+  const draft = draftConfig(value, findings);
   const secrets = checkRules(draft, { findings, readTextFile });
+  checkPrograms(draft, { findings, inspector: programs });
   const { faults, warnings } = findings;
-  if (faults.length > 0) return { faults, warnings, pending: [] };
+  if (faults.length > 0) return { faults, warnings, pending: [], obstacles };
   return {
     config: resolveDraft(draft, secrets),
     faults,
     warnings,
     pending: pendingFeatures(draft),
+    published: publishedConfig(value),
+    obstacles,
   };
+}
+
+/** A change that cannot be made leaves the rest as it is: the file may have changed under it. */
+function withChanges(
+  value: unknown,
+  changes: readonly Change[],
+): { readonly value: unknown; readonly obstacles: LoadedConfig["obstacles"] } {
+  if (changes.length === 0 || typeof value !== "object" || value === null) {
+    return { value, obstacles: [] };
+  }
+  let config: RawTable = { ...value };
+  const obstacles = changes.map((change) => {
+    const changed = applyChange(config, change);
+    if (!changed.ok) return changed.error;
+    config = changed.value;
+    return undefined;
+  });
+  return { value: config, obstacles };
 }
 
 function refuseToRead(): never {
@@ -89,11 +131,11 @@ function parse(text: string, format: ConfigFormat): Result<Document, readonly Fa
   return document.ok ? document : err([document.error]);
 }
 
-/** Gives the secret of each virtual router, in their order. */
+/** Gives the secrets of each virtual router, in their order. */
 function checkRules(
   draft: ConfigDraft,
   options: { readonly findings: Findings; readonly readTextFile: ReadTextFile },
-): readonly string[] {
+): readonly Secrets[] {
   const { findings } = options;
   const { routers, routes } = draft;
   if (routers.length === 0 && findings.isSound(["vrouter"])) {
@@ -108,26 +150,29 @@ function checkRules(
   }
   for (const router of routers) {
     checkRouter(router, findings);
+    checkUnicast(router, findings);
     checkDriver(router, findings);
     for (const [index, route] of (router.keys.routes ?? []).entries()) {
       checkRoute(route, [...router.at, "routes", index], findings);
     }
   }
   checkClashes(routers, findings);
+  checkSyncGroups(routers, findings);
+  checkTracking(routers, findings);
   checkApi(draft, findings);
-  return routers.map((router) => checkAuth(router, options) ?? "");
+  return routers.map((router) => checkAuth(router, options));
 }
 
-function resolveDraft(draft: ConfigDraft, secrets: readonly string[]): DaemonConfig {
+function resolveDraft(draft: ConfigDraft, secrets: readonly Secrets[]): DaemonConfig {
   return resolve({
     general: whole(GeneralSchema, draft.general.keys),
     routers: draft.routers.map((router, index) => ({
       keys: whole(RouterSchema, router.keys),
-      secret: secrets[index] ?? "",
+      secrets: secrets[index] ?? { secret: "", hmacKeys: [] },
       unsupported: unsupportedReason(router),
     })),
     routes: draft.routes.map(({ keys }) => whole(RouteSchema, keys)),
-    hasApi: draft.api !== undefined,
+    api: draft.api && whole(ApiSchema, draft.api.keys),
   });
 }
 

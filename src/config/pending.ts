@@ -2,7 +2,6 @@ import { checkedAddress } from "./addresses.ts";
 import type { ConfigDraft, RouterDraft } from "./drafts.ts";
 import { formatPath } from "./key_path.ts";
 import { routerFamily } from "./rules_router.ts";
-import { GeneralSchema } from "./schema.ts";
 import type { RawRoute } from "./schema_route.ts";
 import type { RawRouter } from "./schema_vrouter.ts";
 
@@ -12,19 +11,6 @@ import type { RawRouter } from "./schema_vrouter.ts";
  * keep it in Fault instead (UNSUPPORTED).
  */
 
-const PENDING_ROUTER = [
-  "notify_master",
-  "notify_backup",
-  "notify_fault",
-  "notify_stop",
-  "notify",
-  "track_interface",
-  "track_script",
-  "track_route",
-  "track_file",
-  "sync_group",
-] as const;
-
 const UNSUPPORTED: readonly {
   readonly applies: (router: RouterDraft) => boolean;
   readonly what: (keys: Partial<RawRouter>) => string;
@@ -33,11 +19,6 @@ const UNSUPPORTED: readonly {
     applies: (router) => router.keys.version === 3 || routerFamily(router) === 6,
     what: () => "version = 3",
   },
-  {
-    applies: ({ keys }) => keys.auth_type === "rfc2338-ah" || keys.auth_type === "hmac-sha256",
-    what: (keys) => `auth_type = "${keys.auth_type}"`,
-  },
-  { applies: ({ keys }) => keys.unicast_peers !== undefined, what: () => "unicast_peers" },
   { applies: ({ keys }) => keys.accept === false, what: () => "accept = false" },
 ];
 
@@ -56,24 +37,16 @@ export function pendingFeatures(config: ConfigDraft): string[] {
   ];
 }
 
-const PENDING_GENERAL = ["control_socket", "script_user"] as const;
-
-function pendingTables({ general: { keys }, routes, api }: ConfigDraft): string[] {
-  return [
-    ...PENDING_GENERAL.filter((key) => keys[key] !== GeneralSchema.properties[key].default),
-    ...(api !== undefined && keys.client_api !== "disabled" ? ["api"] : []),
-    ...routes.filter(({ keys }) => isIpv6(keys)).map(({ at }) => formatPath(at)),
-  ];
+function pendingTables({ routes }: ConfigDraft): string[] {
+  return routes.filter(({ keys }) => isIpv6(keys)).map(({ at }) => formatPath(at));
 }
 
 function pendingKeys({ at, keys }: RouterDraft): string[] {
-  const routes = (keys.routes ?? []).flatMap((route, index) =>
-    isIpv6(route) ? [[...at, "routes", index]] : []
+  return (["routes", "track_route"] as const).flatMap((key) =>
+    (keys[key] ?? []).flatMap((route, index) =>
+      isIpv6(route) ? [formatPath([...at, key, index])] : []
+    )
   );
-  return [
-    ...PENDING_ROUTER.filter((key) => keys[key] !== undefined).map((key) => [...at, key]),
-    ...routes,
-  ].map(formatPath);
 }
 
 function isIpv6({ route }: Partial<RawRoute>): boolean {

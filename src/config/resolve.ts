@@ -1,9 +1,14 @@
 import { assert } from "../base/assert.ts";
 import { addressBits, equalIp } from "../base/ip.ts";
 import type { RouterConfig } from "../vrrp/types.ts";
-import { checkedAddress, checkedIp } from "./addresses.ts";
-import { authConfig, listsVirtualAddressesOnly } from "./auth.ts";
+import { checkedAddress } from "./addresses.ts";
+import { authConfig, listsVirtualAddressesOnly, type Secrets } from "./auth.ts";
+import { resolveApi } from "./resolve_api.ts";
+import { resolveNotify } from "./resolve_notify.ts";
+import { resolveTracking } from "./resolve_tracking.ts";
+import { resolveUnicast } from "./resolve_unicast.ts";
 import type { RawGeneral } from "./schema.ts";
+import type { RawApi } from "./schema_api.ts";
 import type { RawRoute } from "./schema_route.ts";
 import type { RawRouter } from "./schema_vrouter.ts";
 import { toMs } from "./seconds.ts";
@@ -16,18 +21,17 @@ export interface CheckedConfig {
   readonly general: RawGeneral;
   readonly routers: readonly CheckedRouter[];
   readonly routes: readonly RawRoute[];
-  readonly hasApi: boolean;
+  readonly api?: RawApi | undefined;
 }
 
 export interface CheckedRouter {
   readonly keys: RawRouter;
-  /** From `auth_secret` or its file; "" where there is none. */
-  readonly secret: string;
+  readonly secrets: Secrets;
   readonly unsupported?: string | undefined;
 }
 
 /** Turns the file's words into the values that the daemon works with. */
-export function resolve({ general, routers, routes, hasApi }: CheckedConfig): DaemonConfig {
+export function resolve({ general, routers, routes, api }: CheckedConfig): DaemonConfig {
   const names = virtualInterfaceNames(routers.map(({ keys }) => keys));
   return {
     debug: general.debug,
@@ -39,20 +43,23 @@ export function resolve({ general, routers, routes, hasApi }: CheckedConfig): Da
     workingDir: general.working_dir,
     mainLog: general.main_log,
     ...(general.error_log === undefined ? {} : { errorLog: general.error_log }),
-    clientApi: general.client_api ?? (hasApi ? "http" : "disabled"),
+    clientApi: general.client_api ?? (api === undefined ? "disabled" : "http"),
+    ...(api === undefined ? {} : { api: resolveApi(api) }),
     controlSocket: general.control_socket,
     stateDir: general.state_dir,
+    replayDir: general.replay_dir,
     scriptUser: general.script_user,
     routers: routers.map((router, index) => ({
       ...resolveRouter(router, toMs(general.startup_delay)),
       virtualInterface: names[index] ?? router.keys.interface,
+      ...(router.keys.vifname === undefined ? {} : { choosesName: true } as const),
     })),
     staticRoutes: routes.map(staticRoute),
   };
 }
 
 function resolveRouter(
-  { keys, secret, unsupported }: CheckedRouter,
+  { keys, secrets, unsupported }: CheckedRouter,
   startupDelayMs: number,
 ): Omit<VirtualRouterConfig, "virtualInterface"> {
   const isMacvlan = keys.iftype === "macvlan";
@@ -61,7 +68,7 @@ function resolveRouter(
   const excluded = (keys.excluded_vips ?? []).map((text) => resolveAddress(text, isMacvlan));
   return {
     interface: keys.interface,
-    protocol: resolveProtocol(keys, { addresses, secret, startupDelayMs }),
+    protocol: resolveProtocol(keys, { addresses, secrets, startupDelayMs }),
     addresses,
     excludedAddresses: distinct(excluded, addresses),
     mayOwn: keys.owner,
@@ -72,16 +79,18 @@ function resolveRouter(
     padFrames: keys.pad_frames,
     accept: keys.accept,
     routes: (keys.routes ?? []).map(staticRoute),
-    ...(keys.source === undefined ? {} : { source: checkedIp(keys.source) }),
+    tracking: resolveTracking(keys),
+    ...resolveNotify(keys),
+    ...resolveUnicast(keys),
     ...(unsupported === undefined ? {} : { unsupported }),
   };
 }
 
 function resolveProtocol(
   keys: RawRouter,
-  { addresses, secret, startupDelayMs }: {
+  { addresses, secrets, startupDelayMs }: {
     readonly addresses: readonly VirtualAddress[];
-    readonly secret: string;
+    readonly secrets: Secrets;
     readonly startupDelayMs: number;
   },
 ): RouterConfig {
@@ -97,7 +106,7 @@ function resolveProtocol(
     preemptDelayMs: toMs(keys.preempt_delay),
     advertIntervalMs: toMs(timers.advert),
     addresses: addresses.map(({ address }) => address),
-    auth: authConfig(keys.auth_type, secret),
+    auth: authConfig(keys, secrets),
     checkAddresses: keys.check_addresses,
     rfc3768: keys.rfc3768 || listsVirtualAddressesOnly(keys.auth_type),
     announcements: {
@@ -106,6 +115,7 @@ function resolveProtocol(
       refreshMs: toMs(timers.garp_refresh),
     },
     startupDelayMs,
+    ...(keys.sync_group === undefined ? {} : { syncGroup: keys.sync_group }),
   };
 }
 

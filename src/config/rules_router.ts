@@ -12,7 +12,6 @@ export function checkRouter(router: RouterDraft, findings: Findings): void {
   checkFamilies(router, findings);
   checkInterval(router, findings);
   checkInterfaceType(router, findings);
-  checkUnicast(router, findings);
 }
 
 /** The family of the advertised addresses, or `undefined` where it cannot be told. */
@@ -164,28 +163,4 @@ function checkInterfaceType({ at, keys }: RouterDraft, findings: Findings): void
       hint: 'it names the interface of iftype = "macvlan"',
     });
   }
-}
-
-function checkUnicast(router: RouterDraft, findings: Findings): void {
-  const { at, keys } = router;
-  const family = routerFamily(router);
-  const given = [
-    ...(keys.unicast_src === undefined ? [] : [{ key: ["unicast_src"], text: keys.unicast_src }]),
-    ...(keys.unicast_peers ?? []).map((text, index) => ({ key: ["unicast_peers", index], text })),
-  ];
-  for (const { key, text } of given) {
-    if (family === undefined || checkedIp(text).family === family) continue;
-    findings.fault({
-      at: [...at, ...key],
-      problem: `${text} is not of the family of the virtual addresses`,
-      hint: `an IPv${family} address`,
-    });
-  }
-  if (keys.unicast_src === undefined || keys.unicast_peers !== undefined) return;
-  if (!router.isSound("unicast_peers")) return;
-  findings.warn({
-    at: [...at, "unicast_src"],
-    problem: "has no effect without unicast_peers",
-    hint: "unicast_peers, or source for the source of multicast",
-  });
 }

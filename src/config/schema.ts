@@ -44,6 +44,10 @@ export const GeneralSchema = Type.Object({
     default: "/run/rvrrpd",
     description: "Where it is written down what to undo after a crash.",
   }),
+  replay_dir: text("path", {
+    default: "/var/lib/rvrrpd",
+    description: "Where hmac-sha256 keeps what it has sent and accepted, also over a boot.",
+  }),
   script_user: text("name", { default: "root", description: "The user that programs run as." }),
   startup_delay: seconds({
     default: 0,

@@ -25,7 +25,7 @@ export const AUTH_KEYS = {
   ], { default: "none", description: "How advertisements are authenticated." }),
   auth_secret: Type.Optional(Type.String({
     minLength: 1,
-    description: "The shared secret; of rfc2338-simple the first 8 bytes count.",
+    description: "The shared secret; of rfc2338-simple and rfc2338-ah the first 8 bytes count.",
     secret: true,
   })),
   auth_secret_file: Type.Optional(text("path", {
@@ -51,6 +51,7 @@ export const AUTH_KEYS = {
   })),
   auth_mode: choice(["enforce", "permissive", "receive-only"], {
     default: "enforce",
-    description: "Whether unsigned packets are refused, accepted, or also sent.",
+    description:
+      "Whether unsigned packets are refused, accepted, or also sent instead of signed ones.",
   }),
 };

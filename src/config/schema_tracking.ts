@@ -45,10 +45,12 @@ const TrackedRoute = Type.Object({
 }, CLOSED);
 
 const TrackedFile = Type.Object({
-  file: text("path", { description: "A file that holds one whole number." }),
+  file: text("path", {
+    description: "The absolute path of a file that begins with a whole number.",
+  }),
   weight: weight({
     default: 1,
-    description: "The file's number times this is added to the priority.",
+    description: "The number times this is added to the priority; 0: any number but 0 is Fault.",
   }),
 }, CLOSED);
 

@@ -93,7 +93,7 @@ const WIRE_KEYS = {
     description: "The source of advertisements; unset: the interface's primary address.",
   })),
   unicast_src: Type.Optional(text("ip-address", {
-    description: "The source of unicast advertisements.",
+    description: "Where unicast comes from; unset: source, or the interface's primary address.",
   })),
   unicast_peers: Type.Optional(Type.Array(
     text("ip-address", { description: "A peer's address." }),
@@ -102,7 +102,7 @@ const WIRE_KEYS = {
   unicast_ttl_min: Type.Optional(Type.Integer({
     minimum: 1,
     maximum: 255,
-    description: "The least TTL of an accepted unicast advertisement.",
+    description: "The least TTL of an accepted unicast advertisement; unset: a neighbour's, 255.",
   })),
 };
 

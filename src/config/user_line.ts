@@ -33,15 +33,9 @@ export function parseUserLine(text: string): Result<UserLine, string> {
 }
 
 function scryptProblem(hash: string): string | undefined {
-  const [, form, costText, salt, key] =
-    /^\$rscrypt\$([01])\$([^$]*)\$([^$]*)\$([^$]*)\$$/.exec(hash) ??
-      [];
-  const bytes = costText === undefined ? undefined : decodeBase64(costText);
-  const costs = bytes && (form === "0" ? shortCosts(bytes) : longCosts(bytes));
-  if (costs === undefined || !decodeBase64(salt ?? "") || !decodeBase64(key ?? "")?.length) {
-    return "has no scrypt hash of the form $rscrypt$0$COSTS$SALT$KEY$";
-  }
-  const { log2n, r, p } = costs;
+  const parts = scryptParts(hash);
+  if (parts === undefined) return "has no scrypt hash of the form $rscrypt$0$COSTS$SALT$KEY$";
+  const { log2n, r, p } = parts;
   if (log2n < 1 || r < 1 || p < 1) return "has a scrypt cost of 0";
   if (log2n > SCRYPT_MAX.log2n || r > SCRYPT_MAX.r || p > SCRYPT_MAX.p) {
     return `has scrypt costs beyond log2 N ${SCRYPT_MAX.log2n}, r ${SCRYPT_MAX.r}, p ${SCRYPT_MAX.p}`;
@@ -49,7 +43,28 @@ function scryptProblem(hash: string): string | undefined {
   return undefined;
 }
 
-interface ScryptCosts {
+/** What the hash of a SCRYPT line is made of. */
+export interface ScryptParts extends ScryptCosts {
+  readonly salt: Uint8Array<ArrayBuffer>;
+  /** At least one byte. */
+  readonly key: Uint8Array<ArrayBuffer>;
+}
+
+/** Reads `$rscrypt$0$COSTS$SALT$KEY$` or its form 1; costs are not judged here. */
+export function scryptParts(hash: string): ScryptParts | undefined {
+  const [, form, costText = "", saltText = "", keyText = ""] =
+    /^\$rscrypt\$([01])\$([^$]*)\$([^$]*)\$([^$]*)\$$/.exec(hash) ?? [];
+  if (form === undefined) return undefined;
+  const bytes = decodeBase64(costText);
+  const costs = bytes && (form === "0" ? shortCosts(bytes) : longCosts(bytes));
+  const salt = decodeBase64(saltText);
+  const key = decodeBase64(keyText);
+  if (costs === undefined || salt === undefined || !key?.length) return undefined;
+  return { ...costs, salt, key };
+}
+
+/** The costs of scrypt (RFC 7914 section 2): N as a power of two, block size, parallelism. */
+export interface ScryptCosts {
   readonly log2n: number;
   readonly r: number;
   readonly p: number;

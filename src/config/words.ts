@@ -1,3 +1,4 @@
+import { assert } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
 
 /**
@@ -29,4 +30,12 @@ function unquote(word: string): string {
     (_, single?: string, double?: string, escaped?: string) =>
       single ?? double?.replaceAll(/\\([^])/g, "$1") ?? escaped ?? "",
   );
+}
+
+/** The words of a command that the schema has already found to be one. */
+export function commandWords(command: string | readonly string[]): readonly string[] {
+  if (typeof command !== "string") return command;
+  const words = splitWords(command);
+  assert(words.ok, "the schema lets only commands through");
+  return words.value;
 }

@@ -16,6 +16,8 @@ export interface PidFileOptions {
   readonly pid: number;
   /** Told what was found in the way. */
   readonly warn: (line: string) => void;
+  /** What chooses the path; default the key `pid`. */
+  readonly setting?: string;
 }
 
 /**
@@ -34,12 +36,13 @@ export class PidFile implements Disposable {
   }
 
   /** Throws {@linkcode DaemonRefusal} where another daemon holds it or the file cannot be ours. */
-  static take({ path, pid, warn }: PidFileOptions): PidFile {
+  static take({ path, pid, warn, setting = "pid" }: PidFileOptions): PidFile {
+    const place = { path, setting };
     const [, folder = ".", name = ""] = /^(?:(.*)\/)?([^/]*)$/.exec(path) ?? [];
     using opened = new DisposableStack();
     try {
       const directory = opened.use(files.openDirectory(folder === "" ? "/" : folder));
-      const file = opened.use(lockedFile(directory, name, path));
+      const file = opened.use(lockedFile(directory, name, place));
       const problem = inheritance(file);
       if (problem !== undefined) warn(`Replacing the PID file ${path}: ${problem}`);
       files.truncate(file);
@@ -48,7 +51,7 @@ export class PidFile implements Disposable {
       return new PidFile({ directory, name, file });
     } catch (error) {
       if (error instanceof DaemonRefusal) throw error;
-      throw unusable(path, problemOf(error));
+      throw unusable(place, problemOf(error));
     }
   }
 
@@ -67,14 +70,17 @@ export class PidFile implements Disposable {
   }
 }
 
-function lockedFile(directory: Fd, name: string, path: string): Fd {
+/** What messages speak of. */
+type Place = Required<Pick<PidFileOptions, "path" | "setting">>;
+
+function lockedFile(directory: Fd, name: string, place: Place): Fd {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     using opened = new DisposableStack();
     const file = opened.use(files.openOrCreateFileIn(directory, name, MODE));
     const info = files.describeFile(file);
     const problem = fileProblem(info);
-    if (problem !== undefined) throw unusable(path, problem);
-    if (!tryLock(file, "alone")) throw held(path, file);
+    if (problem !== undefined) throw unusable(place, problem);
+    if (!tryLock(file, "alone")) throw held(place, file);
     if (info.owner !== files.effectiveUser()) {
       // Its owner could write another process's number into it, for us to be taken for.
       files.removeFileIn(directory, name);
@@ -83,7 +89,7 @@ function lockedFile(directory: Fd, name: string, path: string): Fd {
       return file;
     }
   }
-  throw unusable(path, "it disappears as soon as it is made");
+  throw unusable(place, "it disappears as soon as it is made");
 }
 
 function fileProblem({ kind, links, sizeBytes }: files.FileInfo): string | undefined {
@@ -117,13 +123,13 @@ function processId(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-function held(path: string, file: Fd): DaemonRefusal {
+function held({ path, setting }: Place, file: Fd): DaemonRefusal {
   const pid = processId(new TextDecoder().decode(files.readUpTo(file, MAX_BYTES)));
   const who = pid === undefined ? "Another daemon" : `Another daemon (process ${pid})`;
-  return new DaemonRefusal(`${who} holds ${path}: stop it, or set pid to another path`);
+  return new DaemonRefusal(`${who} holds ${path}: stop it, or set ${setting} to another path`);
 }
 
-function unusable(path: string, problem: string): DaemonRefusal {
-  const mend = "set pid to a path that this user may write to";
+function unusable({ path, setting }: Place, problem: string): DaemonRefusal {
+  const mend = `set ${setting} to a path that this user may write to`;
   return new DaemonRefusal(`Cannot use ${path} as PID file: ${problem}; ${mend}`);
 }

@@ -15,6 +15,7 @@ import type { Placement, Router } from "./router.ts";
 import type { Segment } from "./segment.ts";
 import { Segments, type SegmentsParts, tellName } from "./segments.ts";
 import type { OtherDaemons } from "./undo/other_daemons.ts";
+import { closeUnused, openUnicast } from "./unicast/sockets.ts";
 
 export interface AttachmentParts extends SegmentsParts {
   readonly routers: readonly Router[];
@@ -132,12 +133,21 @@ export class Attachments implements Disposable {
       if (!verdict.ready) this.#fail(router, verdict.reason, batch, nowMs);
       else if (typeof segment === "string") this.#refuse(router, segment, batch, nowMs);
       else if (typeof carrier === "string") this.#refuse(router, carrier, batch, nowMs);
+      else if (router.tracked.awaits !== undefined && !isRunning(router)) continue;
       else {
-        const { listedAddresses, facts: { source, mac: ownMac } } = verdict;
-        const placement = { link: segment.link, source, ownMac, listedAddresses, carrier };
-        this.#settle(router, { placement, facts: verdict.facts }, batch, nowMs);
+        const { listedAddresses, facts } = verdict;
+        const { source, mac: ownMac } = facts;
+        const { link } = segment;
+        const unicast = openUnicast(router.config, { link, source, log: this.#parts.log });
+        if (typeof unicast === "string") {
+          this.#refuse(router, unicast, batch, nowMs);
+          continue;
+        }
+        const placement = { link, ...unicast, source, ownMac, listedAddresses, carrier };
+        this.#settle(router, { placement, facts }, batch, nowMs);
       }
     }
+    if (typeof segment !== "string") closeUnused(segment.link, routers);
   }
 
   /** Nothing tells when the system would grant what it has refused: it is asked again. */
@@ -338,7 +348,7 @@ function isRunning({ state }: Router): boolean {
 }
 
 function samePlacement(a: Placement, b: Placement): boolean {
-  return a.link === b.link && equalIp(a.source, b.source) &&
+  return a.link === b.link && a.unicast === b.unicast && equalIp(a.source, b.source) &&
     equalMac(a.ownMac, b.ownMac) && a.carrier.ifindex === b.carrier.ifindex &&
     a.carrier.name === b.carrier.name &&
     isSameList(a.listedAddresses, b.listedAddresses);

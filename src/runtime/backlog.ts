@@ -16,7 +16,7 @@ import type { FaultReason, Report } from "../vrrp/types.ts";
 import type { Batch, KernelWish } from "./batch.ts";
 import { type InterfaceView, kernelChanges } from "./installation.ts";
 import { type InterfaceTable, ownAddresses } from "./interfaces.ts";
-import type { Outlet } from "./link.ts";
+import type { Outlet } from "./outlet.ts";
 import { heldBack, type LogLimit } from "./log_limit.ts";
 import { reportLines } from "./report_text.ts";
 import { gratuitousArp, type Router } from "./router.ts";
@@ -35,7 +35,7 @@ const SLICE = { changes: 64, announcements: 256, reports: 32 } as const;
 const MAC_REFUSED = ["EBUSY", "EOPNOTSUPP"];
 
 /** Others on the network can provoke all but these, which take their time by themselves. */
-const UNHURRIED: readonly Report["what"][] = ["transition", "paused"];
+const UNHURRIED: readonly Report["what"][] = ["transition", "paused", "priorityChanged"];
 
 /** These come at the rate at which we put things back. */
 const PACED: readonly Report["what"][] = [

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { VirtualRouterConfig } from "../config/types.ts";
-import { keepDefaultNames } from "../config/virtual_interfaces.ts";
+import { keepDefaultNames } from "./kept_names.ts";
 import type { Router } from "./router.ts";
 
 /** A virtual router of the new configuration, and the one that runs it already. */
@@ -55,7 +55,7 @@ function goesOn(before: VirtualRouterConfig, after: VirtualRouterConfig): boolea
 /** What is left is where the virtual router lives, and for what addresses. */
 function withoutBehaviour(config: VirtualRouterConfig): object {
   const { protocol, padFrames: _pad, routes: _routes, choosesName: _chooses, ...rest } = config;
-  const { tracking: _tracking, notify: _notify, ...place } = rest;
+  const { tracking: _tracking, notify: _notify, unicast: _unicast, ...place } = rest;
   const { version, family, vrid, addresses } = protocol;
   return { ...place, protocol: { version, family, vrid, addresses } };
 }

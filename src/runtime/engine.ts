@@ -1,11 +1,14 @@
 import { boottimeMs } from "../../ffi/clock.ts";
 import { ReceiveSlots } from "../../ffi/frame_slots.ts";
 import { Poller } from "../../ffi/poller.ts";
+import type { Family } from "../base/ip.ts";
 import type { StaticRoute, VirtualRouterConfig } from "../config/types.ts";
 import type { Driver } from "../drivers/driver.ts";
 import type { Drivers } from "../drivers/drivers.ts";
 import type { Log } from "../log.ts";
+import type { ForcedState, Report, StateName } from "../vrrp/types.ts";
 import { Attachments } from "./attachments.ts";
+import type { NumberKeeper } from "./auth/number_keeper.ts";
 import { Backlog } from "./backlog.ts";
 import { Batch } from "./batch.ts";
 import { Housekeeping } from "./housekeeping.ts";
@@ -13,13 +16,18 @@ import { InterfaceTable } from "./interfaces.ts";
 import { type Pulse, UNWATCHED } from "./lifecycle.ts";
 import { LogLimit } from "./log_limit.ts";
 import { Monitor } from "./monitor.ts";
+import type { Publisher } from "./publisher.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import { Roster } from "./roster.ts";
 import type { Router } from "./router.ts";
 import { Routes } from "./routes.ts";
 import { Sender } from "./sender.ts";
 import { Sources } from "./sources.ts";
+import { SyncGroups } from "./sync_groups.ts";
+import type { Scripts } from "./scripts/scripts.ts";
 import type { OtherDaemons } from "./undo/other_daemons.ts";
+import { applyChange } from "./tracking/apply_change.ts";
+import { Tracking } from "./tracking/tracking.ts";
 import { Waiting } from "./waiting.ts";
 
 /** One wake for what is due within this time of each other; nothing is ever early. */
@@ -35,6 +43,9 @@ const GATHER_MS = 8;
 const REHEARSAL_MS = 50;
 /** The kernel's notifications wait for the backlog, which provokes most of them, at most this long. */
 const NOTIFICATIONS_REST_MS = 100;
+
+/** So many virtual routers are told of what they track before deadlines are looked at: milliseconds. */
+const TRACKED_AT_ONCE = 64;
 
 /** To delete a link takes the kernel so long. */
 const SLOW_WORK_MS = 30;
@@ -57,6 +68,29 @@ export interface EngineOptions extends Partial<Wanted> {
   /** Whose virtual routers, addresses and links are not ours to touch. */
   readonly others: OtherDaemons;
   readonly pulse?: Pulse;
+  /** Where the virtual routers keep what they have sent and accepted. */
+  readonly numbers?: NumberKeeper;
+  /** Tells others of the virtual routers. */
+  readonly publisher?:
+    | Pick<Publisher, "attach" | "dueMs" | "turn" | "noteLateness" | "noteAdvertLateness">
+    | undefined;
+  /** What is run beside the protocol. */
+  readonly scripts?: Pick<Scripts, "attach" | "follow" | "dueMs" | "turn">;
+  /**
+   * Called once for each change of state, when the advertisements that belong to it are out; must
+   * return at once.
+   */
+  readonly onTransition?: (router: Router, report: Transition, nowMs: number) => void;
+}
+
+export type Transition = Extract<Report, { what: "transition" }>;
+
+/** All virtual routers that have what is given here. */
+export interface RouterChoice {
+  readonly interface?: string;
+  /** The number, VRID. */
+  readonly group?: number;
+  readonly family?: Family;
 }
 
 /**
@@ -71,12 +105,18 @@ export class Engine implements Disposable {
   readonly #driver: Driver;
   readonly #log: Log;
   readonly #pulse: Pulse;
+  readonly #scripts: EngineOptions["scripts"];
+  readonly #publisher: EngineOptions["publisher"];
+  readonly #onTransition: EngineOptions["onTransition"];
   readonly #table = new InterfaceTable();
   readonly #poller = new Poller();
   readonly #sources = new Sources(this.#poller);
   readonly #waiting: Waiting;
   readonly #roster: Roster;
+  readonly #numbers: NumberKeeper | undefined;
+  readonly #groups: SyncGroups;
   readonly #routes: Routes;
+  readonly #tracking: Tracking;
   readonly #monitor: Monitor;
   readonly #attachments: Attachments;
   readonly #sender: Sender;
@@ -84,13 +124,15 @@ export class Engine implements Disposable {
   /** The configuration to go on with. */
   #wanted: Wanted | undefined;
   #rehearsal: Rehearsal | undefined;
-  readonly #housekeeping = new Housekeeping();
+  readonly #housekeeping: Housekeeping;
   #wakeMs = Infinity;
   #lastTurnMs = -Infinity;
   /** There is more to do as soon as nothing is due. */
   #owesTurn = false;
   #backlogSinceMs = -Infinity;
   #touched: ReadonlySet<number> | "all" = new Set();
+  /** What was asked for from outside a turn. */
+  #wishes: ((batch: Batch, nowMs: number) => void)[] = [];
   /** Not all that the kernel tells has been read. */
   #moreNews = false;
   #stopping = false;
@@ -105,12 +147,24 @@ export class Engine implements Disposable {
     this.#driver = driver;
     this.#log = log;
     this.#pulse = options.pulse ?? UNWATCHED.pulse;
-    this.#roster = new Roster(routers, nowMs);
+    this.#scripts = options.scripts;
+    this.#publisher = options.publisher;
+    this.#onTransition = options.onTransition;
+    this.#numbers = options.numbers;
+    this.#roster = new Roster(routers, nowMs, options.numbers);
+    this.#groups = new SyncGroups({ routers: this.#roster.routers, log });
     this.#waiting = new Waiting({ poller: this.#poller, log });
+    this.#housekeeping = new Housekeeping({ log });
     const parts = { driver, log, limit, others, table: this.#table, clock: boottimeMs };
     this.#rehearsal = new Rehearsal({ configs: routers, drivers });
     this.#routes = new Routes({ routers: this.#roster.routers, staticRoutes, drivers, log });
-    this.#monitor = new Monitor({ table: this.#table, routes: this.#routes });
+    this.#tracking = new Tracking({
+      ...parts,
+      watcher: this.#sources,
+      alongside: (work) => this.#waiting.alongside(work),
+      wake: () => this.#poller.wake(),
+    });
+    this.#monitor = new Monitor({ table: this.#table, routes: [this.#routes, this.#tracking] });
     this.#sender = new Sender(parts);
     this.#backlog = new Backlog({ ...parts, drivers, sender: this.#sender });
     this.#attachments = new Attachments({
@@ -124,11 +178,23 @@ export class Engine implements Disposable {
   /** Looks at the machine and starts what can run; the rest waits in Fault. */
   start(): void {
     this.#sources.watch(this.#monitor.fd, (_batch, nowMs) => this.#followKernel(nowMs));
+    this.#scripts?.attach({
+      watcher: this.#sources,
+      tellVerdict: (name, isUp) => this.#tracking.noteScript(name, isUp),
+    });
+    this.#publisher?.attach({
+      watcher: this.#sources,
+      routers: () => this.#roster.routers,
+      strays: () => this.#attachments.segments.strays,
+      breathe: () => this.#waiting.breathe(),
+    });
     this.#lookAgain();
     this.#attachments.removeLeftovers();
     this.#tellStart(this.#roster.routers);
     const batch = new Batch();
     const nowMs = boottimeMs();
+    this.#followScripts(nowMs);
+    this.#beginTracking(this.#roster.routers, batch, nowMs);
     this.#attachments.review("all", batch, nowMs);
     this.#perform(batch, nowMs);
     this.#lastTurnMs = nowMs;
@@ -162,7 +228,8 @@ export class Engine implements Disposable {
     if (!this.#backlog.empty) {
       return this.#turn(this.#waiting.here(this.#gathers() ? GATHER_MS : 0, this.#wakeMs));
     }
-    if (this.#reviewIsDue() || this.#owesTurn || this.#wanted !== undefined) {
+    const hasNews = this.#reviewIsDue() || this.#tracking.hasNews;
+    if (hasNews || this.#owesTurn || this.#wanted !== undefined) {
       return this.#turn(await this.#waiting.between());
     }
     this.#rehearse();
@@ -173,12 +240,44 @@ export class Engine implements Disposable {
 
   /** When something is to be done that need not be on time. */
   #nextChoreMs(): number {
-    return Math.min(this.#attachments.segments.nextLookMs, this.#pulse.dueMs);
+    const { segments } = this.#attachments;
+    return Math.min(
+      segments.nextLookMs,
+      this.#pulse.dueMs,
+      this.#numbers?.dueMs ?? Infinity,
+      this.#scripts?.dueMs ?? Infinity,
+      this.#publisher?.dueMs ?? Infinity,
+      this.#tracking.dueMs,
+    );
+  }
+
+  #followScripts(nowMs: number): void {
+    this.#scripts?.follow(this.#roster.routers.map(({ config }) => config), nowMs);
+  }
+
+  #runScripts(): void {
+    const nowMs = boottimeMs();
+    if (this.#scripts === undefined || this.#scripts.dueMs > nowMs || !this.#backlog.empty) return;
+    this.#scripts.turn(nowMs, this.#nextWakeMs() - nowMs);
+    this.#waiting.noteWork();
+  }
+
+  #publish(): void {
+    if (this.#publisher === undefined || !this.#backlog.empty) return;
+    const nowMs = boottimeMs();
+    if (this.#publisher.dueMs <= nowMs) this.#publisher.turn(nowMs);
   }
 
   /** Nothing is due in the time that a piece of slow work may take. */
   #mayTidy(): boolean {
     return this.#backlog.empty && this.#nextWakeMs() - boottimeMs() > SLOW_WORK_MS;
+  }
+
+  /** On the disk, which may take its time, beside all else. */
+  #keepNumbers(nowMs: number): void {
+    const numbers = this.#numbers;
+    if (numbers === undefined || numbers.dueMs > nowMs || !this.#backlog.empty) return;
+    this.#waiting.alongside(() => numbers.keep());
   }
 
   #beat(nowMs: number): void {
@@ -222,16 +321,70 @@ export class Engine implements Disposable {
     if (leaving.length > 0) return;
     const { routers: configs, staticRoutes } = this.#wanted;
     this.#wanted = undefined;
+    this.#housekeeping.noteStart();
     const { came, changed, gone } = this.#roster.replace(configs, nowMs);
     const { routers } = this.#roster;
+    this.#groups.replace(routers, batch, nowMs);
+    this.#groups.adjust(routers, batch, nowMs);
     this.#attachments.replace({ routers, gone }, batch);
     this.#routes.replace({ routers, staticRoutes });
-    if (this.#routes.listens) this.#monitor.followRoutes();
+    this.#beginTracking(routers, batch, nowMs);
     for (const { label } of changed) {
       this.#log.information(`${label} - Goes on with its new configuration`);
     }
     this.#tellStart(came);
+    this.#followScripts(nowMs);
     this.#attachments.review("all", batch, nowMs);
+  }
+
+  /** Notifications first: what changes after the look is told by them. */
+  #beginTracking(routers: readonly Router[], batch: Batch, nowMs: number): void {
+    this.#tracking.replace(routers);
+    this.#monitor.followRoutes();
+    this.#followTracked(batch, nowMs);
+  }
+
+  #followTracked(batch: Batch, nowMs: number, limit?: number): void {
+    for (const change of this.#tracking.review(nowMs, limit)) {
+      if (applyChange(change, { groups: this.#groups, batch, nowMs })) this.#lookAt(change.router);
+    }
+  }
+
+  /**
+   * Forces the chosen ones and whatever is in their sync groups; gives how many that can do it:
+   * to be Master, none that is in Fault.
+   */
+  force(which: RouterChoice, to: ForcedState | "auto"): number {
+    const chosen = this.#roster.routers.filter((router) => isChosen(router, which));
+    const routers = [...new Set(chosen.flatMap((router) => this.#groups.membersWith(router)))];
+    this.#ask((batch, nowMs) => {
+      for (const router of routers) batch.add(router, router.step({ kind: "force", to }, nowMs));
+    });
+    return routers.filter(({ state }) => canBeForced(state.name, to)).length;
+  }
+
+  /** Has it done in the turn that runs, or in one that begins now. */
+  #ask(wish: (batch: Batch, nowMs: number) => void): void {
+    this.#wishes.push(wish);
+    this.#poller.wake();
+  }
+
+  #grantWishes(batch: Batch, nowMs: number): void {
+    if (this.#wishes.length === 0) return;
+    const wishes = this.#wishes;
+    this.#wishes = [];
+    for (const wish of wishes) wish(batch, nowMs);
+  }
+
+  /** What there is to be said against it does not come from the kernel. */
+  #lookAt({ config, placement }: Router): void {
+    const ifindex = placement?.link.ifindex ?? this.#table.byName(config.interface)?.index;
+    if (ifindex === undefined || this.#touched === "all") return;
+    this.#touched = new Set(this.#touched).add(ifindex);
+  }
+
+  get routers(): readonly Router[] {
+    return this.#roster.routers;
   }
 
   /** Whether {@linkcode stop} was asked for. */
@@ -256,7 +409,10 @@ export class Engine implements Disposable {
     if (this.#roster.deadlines.earliestMs <= nowMs) this.#takeInAll(batch, nowMs);
     // No descriptor says that the rest has been read: only another look does.
     if (this.#moreNews) this.#followKernel(nowMs);
+    this.#grantWishes(batch, nowMs);
+    if (this.#backlog.empty) this.#followTracked(batch, nowMs, TRACKED_AT_ONCE);
     this.#review(batch, nowMs);
+    this.#groups.settle(batch, nowMs);
     this.#sendAdverts(batch, nowMs);
     this.#runTimers(batch, nowMs);
     this.#attachments.segments.look(batch, nowMs);
@@ -269,6 +425,9 @@ export class Engine implements Disposable {
     this.#attachments.segments.closeRetired();
     if (this.#mayTidy() && this.#attachments.tidy()) this.#owesTurn = true;
     this.#beat(nowMs);
+    this.#keepNumbers(nowMs);
+    this.#runScripts();
+    this.#publish();
     this.#lastTurnMs = nowMs;
     this.#stopped = this.#stopping;
   }
@@ -300,6 +459,7 @@ export class Engine implements Disposable {
 
   #noticePause(batch: Batch, nowMs: number): void {
     const latenessMs = nowMs - this.#wakeMs;
+    if (latenessMs >= 0) this.#publisher?.noteLateness(latenessMs);
     if (!(latenessMs > ORDINARY_LATENESS_MS)) return;
     this.#log.debug(1, "timer", () => `Woken ${latenessMs.toFixed(1)} ms late`);
     const pausedMs = nowMs - this.#lastTurnMs;
@@ -323,6 +483,9 @@ export class Engine implements Disposable {
     if (this.#roster.deadlines.earliestMs > nowMs) return;
     for (const router of this.#roster.routers) {
       if (router.deadlineMs > nowMs) continue;
+      if (router.state.name === "Master") {
+        this.#publisher?.noteAdvertLateness(nowMs - router.deadlineMs);
+      }
       batch.add(router, router.step(TIMER, nowMs));
       this.#queueAdverts(batch, nowMs);
     }
@@ -335,10 +498,13 @@ export class Engine implements Disposable {
 
   /** Advertisements go out now; what takes longer is left to the backlog. */
   #perform(batch: Batch, nowMs: number): void {
+    this.#groups.settle(batch, nowMs);
     this.#sendAdverts(batch, nowMs);
     for (const { router, report } of batch.reports) {
       if (report.what !== "transition") continue;
       const { from, to, reason } = report;
+      if (to === "Master") router.counters.becameMaster++;
+      this.#onTransition?.(router, report, nowMs);
       this.#log.debug(1, "fsm", () => `${router.label} - ${from} to ${to}: ${reason}`);
       this.#attachments.segments.attend(router, nowMs);
       this.#pulse.noteTransition(nowMs);
@@ -413,6 +579,8 @@ export class Engine implements Disposable {
     this.#routes.noteInterfaces();
     const touched = this.#touched;
     this.#touched = new Set();
+    this.#tracking.noteInterfaces(touched);
+    this.#followTracked(batch, nowMs, TRACKED_AT_ONCE);
     this.#attachments.review(touched, batch, nowMs);
   }
 
@@ -423,8 +591,20 @@ export class Engine implements Disposable {
   /** Leaves the machine as it was found; call after {@linkcode run}. */
   [Symbol.dispose](): void {
     this.#routes[Symbol.dispose]();
+    this.#tracking[Symbol.dispose]();
     this.#attachments[Symbol.dispose]();
     this.#monitor[Symbol.dispose]();
     this.#poller[Symbol.dispose]();
   }
+}
+
+function isChosen({ config }: Router, { interface: name, group, family }: RouterChoice): boolean {
+  const { protocol } = config;
+  return (name === undefined || name === config.interface) &&
+    (group === undefined || group === protocol.vrid) &&
+    (family === undefined || family === protocol.family);
+}
+
+function canBeForced(state: StateName, to: ForcedState | "auto"): boolean {
+  return to === "Master" ? state === "Backup" || state === "Master" : state !== "Down";
 }

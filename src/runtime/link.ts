@@ -7,6 +7,8 @@ import type { Log } from "../log.ts";
 import { gratuitousArpFilter, urgentFilter, vrrpFilter } from "../wire/bpf.ts";
 import { ETHER_TYPE, VRRP_MULTICAST_MAC } from "../wire/ethernet.ts";
 import { VRRP_GROUP } from "../wire/vrrp.ts";
+import type { Outlet } from "./outlet.ts";
+import { PeerOutlets } from "./unicast/peer_outlets.ts";
 
 /** Room for the advertisements of all groups with many addresses while the daemon is not scheduled. */
 const RECEIVE_BUFFER_BYTES = 4 << 20;
@@ -25,14 +27,6 @@ export interface LinkOptions {
   readonly log: Log;
 }
 
-/** The side of a link that frames leave by. */
-export interface Outlet {
-  readonly name: string;
-  readonly ifindex: number;
-  readonly closed: boolean;
-  sendAll(slots: SendSlots, refused: (index: number, error: SyscallError) => void): void;
-}
-
 /**
  * One interface's sockets: everything that is sent and received for the virtual routers on it,
  * also for those that live on a macvlan, so that nothing hangs on the macvlan's own settings.
@@ -45,12 +39,15 @@ export class Link implements Outlet, Disposable {
   readonly #urgent: PacketSocket | undefined;
   readonly #group: MulticastGroup | undefined;
   readonly #slots: ReceiveSlots;
+  /** What is sent to peers instead of the group; opened when a virtual router has any. */
+  readonly peerOutlets: PeerOutlets;
 
   /** Throws {@linkcode SyscallError}: EPERM without CAP_NET_RAW, ENODEV where the interface is gone. */
   constructor(options: LinkOptions) {
     this.name = options.name;
     this.ifindex = options.ifindex;
     this.#slots = options.slots;
+    this.peerOutlets = new PeerOutlets(options);
     using opened = new DisposableStack();
     this.#vrrp = opened.use(openSocket(options, {
       etherType: ETHER_TYPE.ipv4,
@@ -147,6 +144,7 @@ export class Link implements Outlet, Disposable {
 
   /** Leaves the groups and closes the sockets. */
   [Symbol.dispose](): void {
+    this.peerOutlets[Symbol.dispose]();
     this.#group?.[Symbol.dispose]();
     this.#urgent?.close();
     this.#arp.close();

@@ -32,25 +32,25 @@ export class Monitor implements Disposable {
   readonly #socket: NetlinkSocket;
   readonly #buffer = new Uint8Array(RECEIVE_BYTES);
   readonly #table: InterfaceTable;
-  readonly #routes: RouteListener;
+  readonly #routes: readonly RouteListener[];
   #followsRoutes = false;
 
-  constructor({ table, routes }: { table: InterfaceTable; routes: RouteListener }) {
+  constructor({ table, routes }: { table: InterfaceTable; routes: readonly RouteListener[] }) {
     this.#table = table;
     this.#routes = routes;
     this.#socket = new NetlinkSocket({
       groups: GROUP.link | GROUP.ipv4Address | GROUP.ipv4Netconf,
     });
-    if (routes.listens) this.followRoutes();
+    this.followRoutes();
   }
 
   get fd() {
     return this.#socket.fd;
   }
 
-  /** Routes are spoken of too from now on. Throws {@linkcode SyscallError}. */
+  /** Has the kernel speak of routes too, as soon as somebody listens. Throws {@linkcode SyscallError}. */
   followRoutes(): void {
-    if (this.#followsRoutes) return;
+    if (this.#followsRoutes || !this.#routes.some(({ listens }) => listens)) return;
     this.#socket.join(GROUP.ipv4Route);
     this.#followsRoutes = true;
   }
@@ -75,7 +75,7 @@ export class Monitor implements Disposable {
 
   #takeIn(datagram: DataView, touched: Set<number>): void {
     for (const message of netlink.parse(datagram)) {
-      this.#routes.apply(message);
+      for (const listener of this.#routes) listener.apply(message);
       const index = this.#table.apply(message);
       if (index !== undefined) touched.add(index);
     }

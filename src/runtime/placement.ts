@@ -39,6 +39,7 @@ export function judge(router: Router, present: PresentInterface): Verdict {
     return { ready: false, reason: "ownerOnMacvlan" };
   }
   if (router.blockedBy !== undefined) return { ready: false, reason: router.blockedBy };
+  if (router.tracked.down !== undefined) return { ready: false, reason: "trackedDown" };
   const facts = { source, mac: ownMac(router, link.mac), owner };
   return { ready: true, link, facts, listedAddresses: listedAddresses(router, present.own) };
 }

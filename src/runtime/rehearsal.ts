@@ -8,7 +8,7 @@ import { Backlog } from "./backlog.ts";
 import { Batch } from "./batch.ts";
 import { Deadlines } from "./deadlines.ts";
 import { InterfaceTable } from "./interfaces.ts";
-import type { Outlet } from "./link.ts";
+import type { Outlet } from "./outlet.ts";
 import { LogLimit } from "./log_limit.ts";
 import { type Placement, Router } from "./router.ts";
 import { Sender } from "./sender.ts";
@@ -29,6 +29,7 @@ const IMAGINARY = {
   virtualMac: false,
   mayOwn: false,
   routes: [],
+  tracking: { interfaces: [], routes: [], files: [], scripts: [] },
 } as const;
 
 const SILENT: Log = {

@@ -3,11 +3,13 @@ import type { Drivers } from "../drivers/drivers.ts";
 import type { Log } from "../log.ts";
 import type { Engine } from "./engine.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import type { Scripts } from "./scripts/scripts.ts";
 import type { Undo } from "./undo/undo.ts";
 
 export interface ReloadParts {
   readonly engine: Engine;
   readonly drivers: Drivers;
+  readonly scripts: Pick<Scripts, "admit">;
   readonly undo: Undo;
   readonly log: Log;
   readonly lifecycle: Lifecycle;
@@ -20,6 +22,8 @@ export class Reload {
   #running = false;
   /** The file may have changed since it was read. */
   #again = false;
+  /** The change that all later ones wait for. */
+  #latest: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ReloadParts) {
     this.#parts = parts;
@@ -44,16 +48,34 @@ export class Reload {
   }
 
   async #once(): Promise<void> {
-    const { engine, drivers, undo, log, readAgain } = this.#parts;
+    const { log, readAgain } = this.#parts;
     try {
-      const config = await engine.alongside(readAgain);
-      if (config === undefined || engine.stopping) return;
-      drivers.require(config.routers.map(({ driver }) => driver));
-      undo.reconfigure(config);
-      engine.reload(config);
+      await this.take(readAgain);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       log.error(`The configuration stays as it was: ${why}`);
     }
+  }
+
+  /**
+   * Goes on with the configuration that `read` gives, one change after the other. Throws
+   * {@linkcode Error} where this process cannot go on with it.
+   */
+  async take(read: () => Promise<DaemonConfig | undefined>): Promise<void> {
+    const change = this.#latest.then(async () => {
+      const config = await this.#parts.engine.alongside(read);
+      if (config !== undefined && !this.#parts.engine.stopping) this.#apply(config);
+    });
+    this.#latest = change.catch(() => {});
+    await change;
+  }
+
+  #apply(config: DaemonConfig): void {
+    const { engine, drivers, scripts, undo } = this.#parts;
+    drivers.require(config.routers.map(({ driver }) => driver));
+    const admitted = scripts.admit(config);
+    if (!admitted.ok) throw new Error(admitted.error);
+    undo.reconfigure(config);
+    engine.reload(config);
   }
 }

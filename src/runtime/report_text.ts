@@ -40,6 +40,12 @@ export function reportLines(router: Router, report: Report): readonly ReportLine
     }
     case "carrierLowered":
       return [warning(`${label} - Somebody lowered ${carrierName(router)}: raised again`)];
+    case "priorityChanged": {
+      const { before, priority, causes } = report;
+      return [
+        information(`${label} - Priority ${priority}, before ${before}: ${causes.join(", ")}`),
+      ];
+    }
     case "sourceChanged": {
       const { before, source } = report;
       return [information(`${label} - Sends from ${formatIp(source)}, before ${formatIp(before)}`)];
@@ -79,7 +85,7 @@ function transitionLines(router: Router, report: Transition): readonly ReportLin
   ];
 }
 
-function whyText(router: Router, { reason, peer }: Transition): string | undefined {
+function whyText(router: Router, { reason, peer, to }: Transition): string | undefined {
   switch (reason) {
     case "noMasterHeard":
     case "masterSilent":
@@ -89,19 +95,23 @@ function whyText(router: Router, { reason, peer }: Transition): string | undefin
       return peer && `${peerText(peer)} is Master, ours is greater: taking over`;
     case "ownsAddresses":
       return "The virtual addresses are the interface's own";
+    case "forced":
+      return `Forced to be ${to}`;
+    case "groupMoved":
+      return `Follows the others of sync group ${router.config.protocol.syncGroup}`;
     case "higherPriorityHeard":
     case "higherAddressHeard":
     case "otherOwnerHeard":
       return peer === undefined
         ? undefined
-        : `${peerText(peer)} is Master, our priority is ${router.config.protocol.priority}`;
+        : `${peerText(peer)} is Master, our priority is ${router.effectivePriority}`;
     default:
       return undefined;
   }
 }
 
 /** What is wrong, and what to do about it. */
-function faultText(router: Router, fault: FaultReason): string {
+export function faultText(router: Router, fault: FaultReason): string {
   const { interface: name, virtualInterface, unsupported } = router.config;
   switch (fault) {
     case "interfaceMissing":
@@ -126,6 +136,10 @@ function faultText(router: Router, fault: FaultReason): string {
       return `interface ${name} has lost virtual addresses that were its own`;
     case "ownerOnMacvlan":
       return `the virtual addresses are ${name}'s own: set iftype = "ether" or owner = false`;
+    case "trackedDown":
+      return `${router.tracked.down ?? "something that is tracked"} is down`;
+    case "groupMemberFault":
+      return `another member of sync group ${router.config.protocol.syncGroup} is in Fault`;
     case "runsElsewhere":
       return "another process runs this virtual router, see the error before";
     case "refused":

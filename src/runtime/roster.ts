@@ -1,4 +1,5 @@
 import type { VirtualRouterConfig } from "../config/types.ts";
+import type { NumberSource } from "./auth/authenticator.ts";
 import { Deadlines } from "./deadlines.ts";
 import { difference, isUnchanged, type Planned } from "./difference.ts";
 import { Router } from "./router.ts";
@@ -17,7 +18,10 @@ export class Roster {
   #deadlines = new Deadlines(0);
   #retries = new Deadlines(0);
 
-  constructor(configs: readonly VirtualRouterConfig[], nowMs: number) {
+  readonly #numbers: NumberSource | undefined;
+
+  constructor(configs: readonly VirtualRouterConfig[], nowMs: number, numbers?: NumberSource) {
+    this.#numbers = numbers;
     this.replace(configs, nowMs);
   }
 
@@ -56,7 +60,9 @@ export class Roster {
 
   #enter({ config, router }: Planned, index: number, nowMs: number): Router {
     const entries = { index, deadlines: this.#deadlines, retries: this.#retries };
-    if (router === undefined) return new Router(config, { ...entries, nowMs });
+    if (router === undefined) {
+      return new Router(config, { ...entries, nowMs, numbers: this.#numbers });
+    }
     router.moveTo(entries);
     if (!isUnchanged(router, config)) router.reconfigure(config);
     return router;

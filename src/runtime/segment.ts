@@ -14,6 +14,7 @@ import type { Reject } from "../wire/reject.ts";
 import { type FrameSpan, saysTheSame, vridOf } from "../wire/repeat.ts";
 import { peek } from "../wire/vrrp.ts";
 import { Attention, type Watcher } from "./attention.ts";
+import { instantAt } from "./auth/clocks.ts";
 import type { Batch } from "./batch.ts";
 import type { Link } from "./link.ts";
 import { heldBack, type LogLimit } from "./log_limit.ts";
@@ -204,20 +205,23 @@ export class Segment implements Disposable {
       countReject(router.counters.rejected, "ownPacket");
       return;
     }
-    const ours = acceptPacket(packet, router?.config.protocol);
+    const ours = acceptPacket(packet, router?.config.protocol, router?.listensTo);
     if (router === undefined) {
       // Other people's groups are no fault of anybody's: counted, never logged.
       countReject(this.rejected, ours.ok ? "unknownGroup" : ours.error.reason);
       return;
     }
-    const accepted = ours.ok ? acceptAdvert(router.config.protocol, packet) : ours;
+    const { guard } = router;
+    const guarded = guard && { guard, arrival: instantAt(nowMs) };
+    const accepted = ours.ok ? acceptAdvert(router.config.protocol, packet, guarded) : ours;
     if (!accepted.ok) return this.#reject(router, accepted.error, packet.source, nowMs);
     const { advert, otherAddresses } = accepted.value;
     if (otherAddresses) this.#noteOtherAddresses(router, packet.source, nowMs);
     if (!packet.ipChecksumOk) this.#noteWrongChecksum(router, packet.source);
     const event: AdvertEvent = { kind: "advert", advert };
     this.#hear(router, event, batch, nowMs);
-    const counted = otherAddresses || !packet.ipChecksumOk;
+    // To a guard the same bytes are a replay.
+    const counted = otherAddresses || !packet.ipChecksumOk || guard !== undefined;
     return counted || advert.priority === LEAVING_PRIORITY ? undefined : { router, event };
   }
 

@@ -10,6 +10,7 @@ import { Link } from "./link.ts";
 import type { LogLimit } from "./log_limit.ts";
 import type { Router } from "./router.ts";
 import { Segment } from "./segment.ts";
+import type { StraySnapshot } from "./snapshot.ts";
 
 /** An interface that virtual routers run on. */
 interface Attached {
@@ -42,6 +43,14 @@ export class Segments implements Disposable {
 
   get(name: string): Segment | undefined {
     return this.#attached.get(name)?.segment;
+  }
+
+  /** What each interface has brought for nobody. */
+  get strays(): readonly StraySnapshot[] {
+    return Array.from(this.#attached, ([name, { segment }]) => ({
+      interface: name,
+      rejected: { ...segment.rejected },
+    }));
   }
 
   names(): readonly string[] {

@@ -1,9 +1,10 @@
 import { SendSlots } from "../../ffi/frame_slots.ts";
 import type { Log } from "../log.ts";
 import { LEAVING_PRIORITY } from "../vrrp/types.ts";
-import type { Outlet } from "./link.ts";
+import { HEADER_SIZE } from "../wire/ethernet.ts";
+import type { Outlet } from "./outlet.ts";
 import { heldBack, type LogLimit } from "./log_limit.ts";
-import type { Router } from "./router.ts";
+import type { Recipient, Router } from "./router.ts";
 
 /** A wish to send a virtual router's advertisement. */
 export interface AdvertWish {
@@ -21,6 +22,8 @@ export class Sender {
   readonly #slots = new SendSlots();
   /** What the frames are that wait, where they are advertisements. */
   readonly #adverts: (AdvertWish | undefined)[] = [];
+  /** Whom they are for, in unicast. */
+  readonly #recipients: (Recipient | undefined)[] = [];
   #link: Outlet | undefined;
 
   constructor({ log, limit }: { log: Log; limit: LogLimit }) {
@@ -30,22 +33,36 @@ export class Sender {
 
   sendAdvert(wish: AdvertWish, nowMs: number): void {
     const { router, priority } = wish;
-    const frame = router.advertFrame(priority);
-    const link = router.placement?.link;
-    if (frame === undefined || link === undefined) return;
-    if (link.closed) router.counters.sendErrors++;
-    else this.#put(link, frame, wish, nowMs);
+    const { placement, recipients } = router;
+    if (placement === undefined) return;
+    const outlet = placement.unicast ?? placement.link;
+    if (outlet.closed) {
+      router.counters.sendErrors++;
+      return;
+    }
+    const frames = router.framesToSend(priority);
+    for (let index = 0; index < frames.length; index++) {
+      const frame = frames[index];
+      if (frame === undefined) continue;
+      const slot = this.#put(outlet, frame, recipients[index], nowMs);
+      this.#adverts[slot] = wish;
+    }
   }
 
   send(link: Outlet, frame: Uint8Array, nowMs: number): void {
     if (!link.closed) this.#put(link, frame, undefined, nowMs);
   }
 
-  #put(link: Outlet, frame: Uint8Array, advert: AdvertWish | undefined, nowMs: number): void {
+  /** Gives the slot that the frame waits in; `to` has the kernel find its way to the next hop. */
+  #put(link: Outlet, frame: Uint8Array, to: Recipient | undefined, nowMs: number): number {
     if (link !== this.#link || this.#slots.full) this.flush(nowMs);
     this.#link = link;
-    this.#adverts[this.#slots.count] = advert;
-    this.#slots.put(frame);
+    const slot = this.#slots.count;
+    this.#adverts[slot] = undefined;
+    this.#recipients[slot] = to;
+    if (to === undefined) this.#slots.put(frame);
+    else this.#slots.putTo(frame.subarray(HEADER_SIZE), to.address.bytes);
+    return slot;
   }
 
   /** Sends what waits. */
@@ -58,11 +75,17 @@ export class Sender {
       refusals++;
       this.#countRefusal(this.#adverts[index]);
       this.#adverts[index] = undefined;
-      const held = this.#limit.ask(link.name, error.code, nowMs);
+      const subject = this.#recipients[index]?.name ?? link.name;
+      this.#recipients[index] = undefined;
+      const held = this.#limit.ask(subject, error.code, nowMs);
       if (held !== undefined) this.#log.error(error.message + heldBack(held));
     });
     if (refusals < count) this.#limit.rearm(link.name);
-    for (let index = 0; index < count; index++) this.#countSent(this.#adverts[index]);
+    for (let index = 0; index < count; index++) {
+      this.#countSent(this.#adverts[index]);
+      const recipient = this.#recipients[index];
+      if (recipient !== undefined) this.#limit.rearm(recipient.name);
+    }
   }
 
   #countRefusal(advert: AdvertWish | undefined): void {

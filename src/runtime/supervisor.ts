@@ -4,9 +4,14 @@ import { NlError } from "../../ffi/libnl_error.ts";
 import type { DaemonConfig } from "../config/types.ts";
 import { Drivers } from "../drivers/drivers.ts";
 import type { Log } from "../log.ts";
+import { NumberDirectory } from "./auth/number_store.ts";
+import { NumberKeeper } from "./auth/number_keeper.ts";
+import type { Companion, Control } from "./companion.ts";
 import { Engine } from "./engine.ts";
 import { type Lifecycle, UNWATCHED } from "./lifecycle.ts";
 import { Reload } from "./reload.ts";
+import { Scripts } from "./scripts/scripts.ts";
+import { readIdentity } from "./undo/identity.ts";
 import { StateDirectory, StateDirectoryError } from "./undo/state_directory.ts";
 import { Undo } from "./undo/undo.ts";
 
@@ -27,6 +32,7 @@ export interface SupervisorOptions {
   readonly lifecycle?: Lifecycle;
   /** Reads the configuration on SIGHUP; `undefined` where it is wrong, which it has told by then. */
   readonly readAgain?: () => Promise<DaemonConfig | undefined>;
+  readonly companion?: Companion | undefined;
 }
 
 /**
@@ -36,7 +42,7 @@ export interface SupervisorOptions {
 export async function runRouters(
   config: DaemonConfig,
   log: Log,
-  { lifecycle = UNWATCHED, readAgain }: SupervisorOptions = {},
+  { lifecycle = UNWATCHED, readAgain, companion }: SupervisorOptions = {},
 ): Promise<void> {
   requireCapabilities();
   try {
@@ -46,7 +52,7 @@ export async function runRouters(
     using undo = Undo.open({ ...config, files, driver: drivers.links, log, pid: Deno.pid });
     try {
       const guarded = drivers.guarded((one) => undo.guard(one));
-      await runEngine(config, { drivers: guarded, undo, log, lifecycle, readAgain });
+      await runEngine(config, { drivers: guarded, undo, log, lifecycle, readAgain, companion });
     } finally {
       undo.close();
     }
@@ -58,24 +64,90 @@ export async function runRouters(
   }
 }
 
+interface EngineParts {
+  readonly drivers: Drivers;
+  readonly undo: Undo;
+  readonly log: Log;
+  readonly lifecycle: Lifecycle;
+  readonly readAgain: SupervisorOptions["readAgain"];
+  readonly companion: SupervisorOptions["companion"];
+}
+
 async function runEngine(
   config: DaemonConfig,
-  parts: {
-    readonly drivers: Drivers;
-    readonly undo: Undo;
-    readonly log: Log;
-    readonly lifecycle: Lifecycle;
-    readonly readAgain: SupervisorOptions["readAgain"];
-  },
+  parts: EngineParts,
 ): Promise<void> {
-  const { lifecycle, undo, readAgain } = parts;
-  using engine = new Engine({ ...config, ...parts, others: undo, pulse: lifecycle.pulse });
-  const reload = readAgain && new Reload({ ...parts, engine, readAgain });
+  const scripts = new Scripts(parts);
+  const admitted = scripts.admit(config);
+  if (!admitted.ok) throw new SystemRefusal(admitted.error);
+  const numbers = new NumberKeeper({
+    log: parts.log,
+    store: new NumberDirectory({ path: config.replayDir, log: parts.log }),
+    bootId: readIdentity().boot,
+  });
+  try {
+    await runWith({ scripts, numbers }, config, parts);
+  } finally {
+    await numbers.finish();
+    await scripts.finish();
+  }
+}
+
+async function runWith(
+  { scripts, numbers }: { readonly scripts: Scripts; readonly numbers: NumberKeeper },
+  config: DaemonConfig,
+  parts: EngineParts,
+): Promise<void> {
+  const { lifecycle, undo, readAgain, companion } = parts;
+  const publisher = companion?.publisher;
+  using engine = new Engine({
+    ...config,
+    ...parts,
+    numbers,
+    others: undo,
+    pulse: lifecycle.pulse,
+    scripts,
+    publisher,
+    onTransition: (router, report, nowMs) => {
+      scripts.noteTransition(router, report);
+      publisher?.noteTransition(router, report, nowMs);
+    },
+  });
+  const reload = readAgain && new Reload({ ...parts, engine, scripts, readAgain });
   using _signals = handleSignals(engine, { ...parts, reload });
   engine.start();
   lifecycle.ready();
-  await engine.run();
+  if (reload !== undefined) companion?.begin(controlOf(engine, { ...parts, reload }));
+  try {
+    await engine.run();
+  } finally {
+    companion?.end();
+  }
 }
+
+function controlOf(
+  engine: Engine,
+  { lifecycle, reload }: { readonly lifecycle: Lifecycle; readonly reload: Reload },
+): Control {
+  return {
+    get routers() {
+      return engine.routers;
+    },
+    force: (which, to) => engine.force(which, to),
+    take: (read) => reload.take(read),
+    reload: () => {
+      lifecycle.reopenLogs();
+      reload.begin();
+    },
+    stop: () => {
+      lifecycle.stopping();
+      engine.stop();
+    },
+  };
+}
+
+/** As the classic vrrpd takes them, on every virtual router of the process. */
+const FORCING = [["SIGUSR1", "Master"], ["SIGUSR2", "Backup"]] as const;
 
 /** Every signal whose default would end the process without an orderly stop. */
 function handleSignals(
@@ -97,8 +169,12 @@ function handleSignals(
     lifecycle.reopenLogs();
     reload?.begin();
   });
-  for (const signal of ["SIGUSR1", "SIGUSR2"] as const) {
-    handlers.set(signal, () => log.warning(`${signal} is not acted on in this version`));
+  for (const [signal, state] of FORCING) {
+    handlers.set(signal, () => {
+      const count = engine.force({}, state);
+      const routers = `${count} virtual router${count === 1 ? "" : "s"}`;
+      log.information(`${signal}: ${routers} forced to be ${state}`);
+    });
   }
   for (const [signal, handler] of handlers) Deno.addSignalListener(signal, handler);
   return {

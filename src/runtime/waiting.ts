@@ -42,6 +42,11 @@ export class Waiting {
     return this.#sleepHere(limitMs);
   }
 
+  /** Work was done in which a signal may have come. */
+  noteWork(): void {
+    this.#owesBreath = true;
+  }
+
   /** What is ready now, while there is more work to do. */
   async between(): Promise<readonly number[]> {
     if (boottimeMs() - this.#lastBreathMs < BREATH_MS) return this.#sleepHere(0);
@@ -60,6 +65,11 @@ export class Waiting {
     }
     this.#poller.arm(Math.min(exactMs, roughMs));
     return this.#sleepHere(BREATH_MS);
+  }
+
+  /** Somebody else has work to do, which nothing else tells of. */
+  breathe(): void {
+    this.#owesBreath = true;
   }
 
   get #othersWait(): boolean {

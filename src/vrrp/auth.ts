@@ -10,6 +10,8 @@ const TYPE_BYTE: Readonly<Record<AuthConfig["type"], number>> = {
   "rfc2338-simple": AUTH_TYPE.simplePassword,
   "p0-t8-sha256": AUTH_TYPE.p0,
   "p1-b8-shake256": AUTH_TYPE.p1,
+  "rfc2338-ah": AUTH_TYPE.ipsecAh,
+  "hmac-sha256": AUTH_TYPE.none,
 };
 
 /** The advertisement with the authentication that the virtual router asks of others. */
@@ -21,22 +23,35 @@ export function authenticated(
   return { ...fields, authData: authData(auth, fields) };
 }
 
-/** Whether a received advertisement carries that authentication (RFC 2338 section 7.1). */
+/**
+ * Whether a received advertisement carries that authentication in its own fields (RFC 2338 section
+ * 7.1). Of `rfc2338-ah` and `hmac-sha256` these hold the type only: the rest is a guard's to judge.
+ */
 export function checkAuth(auth: AuthConfig, advert: vrrp2.Vrrp2Advert): Result<void, Reject> {
   const expected = TYPE_BYTE[auth.type];
   if (advert.authType !== expected) {
     return reject("authType", `authentication type ${advert.authType}, ours is ${expected}`);
   }
   // Without authentication the data is ignored (RFC 3768 section 5.3.10).
-  if (auth.type === "none" || equalAuthData(advert.authData, authData(auth, advert))) {
+  if (
+    auth.type === "none" || needsGuard(auth) ||
+    equalAuthData(advert.authData, authData(auth, advert))
+  ) {
     return ok(undefined);
   }
   return reject("authData", auth.type === "rfc2338-simple" ? "another password" : "another secret");
 }
 
+/** Whether an advertisement is right only once. */
+export function needsGuard({ type }: AuthConfig): boolean {
+  return type === "rfc2338-ah" || type === "hmac-sha256";
+}
+
 function authData(auth: AuthConfig, fields: vrrp2.Vrrp2Fields): Uint8Array<ArrayBuffer> {
   switch (auth.type) {
     case "none":
+    case "rfc2338-ah":
+    case "hmac-sha256":
       return noAuthData();
     case "rfc2338-simple":
       return auth.data;

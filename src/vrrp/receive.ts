@@ -1,11 +1,15 @@
+import { assert } from "../base/assert.ts";
 import { compareIp, equalIp, formatIp, type IpAddress } from "../base/ip.ts";
 import { ok, type Result } from "../base/result.ts";
 import { MS_PER_S } from "../base/units.ts";
 import type { Packet } from "../wire/frame.ts";
+import * as hmacTrailer from "../wire/hmac_trailer.ts";
 import { type Reject, reject } from "../wire/reject.ts";
 import { VRRP_GROUP, VRRP_TTL } from "../wire/vrrp.ts";
 import * as vrrp2 from "../wire/vrrp2.ts";
-import { checkAuth } from "./auth.ts";
+import { checkAuth, needsGuard } from "./auth.ts";
+import type { Guard } from "./guard.ts";
+import type { Instant } from "./stamp_clock.ts";
 import { type HeardAdvert, OWNER_PRIORITY, type RouterConfig } from "./types.ts";
 
 /** An advertisement that passed every check. */
@@ -15,31 +19,69 @@ export interface Accepted {
   readonly otherAddresses: boolean;
 }
 
+/** Whom a virtual router listens to in unicast. */
+export interface UnicastRules {
+  readonly peers: readonly IpAddress[];
+  /** 1–255; unset: that of a neighbour. */
+  readonly ttlMin?: number;
+  /** The address that peers send to; unset where nothing can be sent from here either. */
+  readonly own?: IpAddress | undefined;
+}
+
 /**
  * Whether the packet came whole, went where it should, and not through a router (RFC 3768 section
- * 7.1). `config` is that of its group, where the group is one of ours.
+ * 7.1). `config` is that of its group, where the group is one of ours; `unicast`, where that one
+ * listens to peers instead of the multicast group.
  */
 export function acceptPacket(
   packet: Packet,
   config: Pick<RouterConfig, "rfc3768"> | undefined,
+  unicast?: UnicastRules,
 ): Result<Packet, Reject> {
   // rVRRPd gets it wrong with more than one address in the list; the VRRP checksum still stands.
   if (!packet.ipChecksumOk && config?.rfc3768 !== false) {
     return reject("ipChecksum", "wrong IPv4 header checksum");
   }
-  if (packet.ttl !== VRRP_TTL) return reject("ttl", `TTL ${packet.ttl}`);
-  if (!equalIp(packet.destination, VRRP_GROUP[packet.family])) {
+  if (!acceptsTtl(packet, unicast)) return reject("ttl", `TTL ${packet.ttl}`);
+  if (!isDestination(packet, unicast)) {
     return reject("notForUs", `sent to ${formatIp(packet.destination)}`);
   }
-  return ok(packet);
+  const heeded = unicast?.peers.some((peer) => equalIp(peer, packet.source)) ?? true;
+  return heeded ? ok(packet) : reject("notAPeer", "it is none of unicast_peers");
+}
+
+/** keepalived leaves the hop limit of IPv6 unicast to the kernel, whose default is 64. */
+const KERNEL_HOP_LIMIT = 64;
+
+function acceptsTtl({ ttl, family }: Packet, unicast: UnicastRules | undefined): boolean {
+  if (unicast?.ttlMin !== undefined) return ttl >= unicast.ttlMin;
+  return ttl === VRRP_TTL || (unicast !== undefined && family === 6 && ttl === KERNEL_HOP_LIMIT);
+}
+
+function isDestination(
+  { destination, family }: Packet,
+  unicast: UnicastRules | undefined,
+): boolean {
+  const isGroup = equalIp(destination, VRRP_GROUP[family]);
+  if (unicast === undefined) return isGroup;
+  return unicast.own === undefined ? !isGroup : equalIp(destination, unicast.own);
 }
 
 /**
  * Whether `packet`, which passed {@linkcode acceptPacket}, is an advertisement for this virtual
- * router that may change its state; in the order of RFC 3768 section 7.1.
+ * router that may change its state; in the order of RFC 3768 section 7.1. The guard, of those who
+ * need one, comes after all that is not signed, for it remembers what it has seen.
  */
-export function acceptAdvert(config: RouterConfig, packet: Packet): Result<Accepted, Reject> {
-  const parsed = vrrp2.parse(packet.message);
+export function acceptAdvert(
+  config: RouterConfig,
+  packet: Packet,
+  guarded?: { readonly guard: Guard; readonly arrival: Instant },
+): Result<Accepted, Reject> {
+  assert(guarded !== undefined || !needsGuard(config.auth), "what is signed is judged by a guard");
+  const parts = config.auth.type === "hmac-sha256"
+    ? hmacTrailer.split(packet.message, packet.family)
+    : { message: packet.message };
+  const parsed = vrrp2.parse(parts.message);
   if (!parsed.ok) return parsed;
   const advert = parsed.value;
   const intervalMs = advert.advertIntervalS * MS_PER_S;
@@ -49,6 +91,11 @@ export function acceptAdvert(config: RouterConfig, packet: Packet): Result<Accep
   }
   const authentic = checkAuth(config.auth, advert);
   if (!authentic.ok) return authentic;
+  if (packet.ah !== undefined && config.auth.type !== "rfc2338-ah") {
+    return reject("authType", "it has an authentication header");
+  }
+  const fresh = guarded?.guard.check({ packet, ...parts }, guarded.arrival);
+  if (fresh?.ok === false) return fresh;
   const otherAddresses = !listsOurs(config, advert.addresses);
   if (otherAddresses && dropsOtherAddresses(config, advert.priority)) {
     const list = advert.addresses.map(formatIp).join(", ");

@@ -1,5 +1,5 @@
 import { wholeMs } from "../base/units.ts";
-import { OWNER_PRIORITY, type RouterConfig } from "./types.ts";
+import { type LinkFacts, OWNER_PRIORITY, type RouterConfig } from "./types.ts";
 
 export interface TimerInput {
   readonly version: 2 | 3;
@@ -34,7 +34,14 @@ export function nextAdvertMs(intervalMs: number, nowMs: number): number {
   return (Math.floor(nowMs / intervalMs) + 1) * intervalMs;
 }
 
-/** What the priority is in effect: an owner's is fixed (RFC 3768 section 5.3.4). */
-export function effectivePriority(config: RouterConfig, owner: boolean): number {
-  return owner ? OWNER_PRIORITY : config.priority;
+/**
+ * The priority in effect: 255 for an owner (RFC 3768 section 5.3.4); else the configured one and
+ * what tracking adds to it, within 1–254.
+ */
+export function effectivePriority(
+  config: Pick<RouterConfig, "priority">,
+  state: { readonly adjustment: number; readonly facts?: Pick<LinkFacts, "owner"> },
+): number {
+  if (state.facts?.owner) return OWNER_PRIORITY;
+  return Math.min(Math.max(config.priority + state.adjustment, 1), OWNER_PRIORITY - 1);
 }

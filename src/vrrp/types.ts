@@ -18,7 +18,29 @@ export type AuthConfig =
   | {
     readonly type: "p0-t8-sha256" | "p1-b8-shake256";
     readonly key: Uint8Array<ArrayBuffer>;
-  };
+  }
+  /** `key` is the first 8 bytes of the secret, or all of a shorter one. */
+  | { readonly type: "rfc2338-ah"; readonly key: Uint8Array<ArrayBuffer> }
+  | HmacAuthConfig;
+
+/** The trailer of keepalived's `auth_hmac`. */
+export interface HmacAuthConfig extends ReplayRules {
+  readonly type: "hmac-sha256";
+  /** Each with an id of its own, 1–255, and 32 to 64 bytes. */
+  readonly keys: readonly { readonly id: number; readonly key: Uint8Array<ArrayBuffer> }[];
+  /** The id of the one that signs. */
+  readonly activeKey: number;
+  /** What becomes of what is not signed: dropped, taken, or taken and sent like that as well. */
+  readonly mode: "enforce" | "permissive" | "receive-only";
+}
+
+/** How what was sent before is told from what is new. */
+export interface ReplayRules {
+  /** By the time that it carries, or only by its number, which grows. */
+  readonly antiReplay: "time" | "monotonic";
+  /** How far clocks may differ: 1–300 whole seconds. */
+  readonly windowS: number;
+}
 
 /** What the protocol knows of one virtual router; it never changes while the router runs. */
 export interface RouterConfig {
@@ -29,7 +51,7 @@ export interface RouterConfig {
   /** 1–254; an owner uses 255 instead. */
   readonly priority: number;
   readonly preempt: boolean;
-  /** How long after start or Fault a lower priority is left in peace; whole milliseconds. */
+  /** How long after start, Fault or a risen priority a lower one is left in peace; whole milliseconds. */
   readonly preemptDelayMs: number;
   /** Whole milliseconds: a multiple of 1,000 in version 2, of 10 in version 3. */
   readonly advertIntervalMs: number;
@@ -42,6 +64,8 @@ export interface RouterConfig {
   readonly announcements: AnnounceConfig;
   /** Not Master before this much time after start, unless owner; whole milliseconds. */
   readonly startupDelayMs: number;
+  /** Virtual routers of one name change state together; absent: on its own. */
+  readonly syncGroup?: string;
 }
 
 export interface AnnounceConfig {
@@ -80,6 +104,10 @@ export type FaultReason =
   | "ownerOnMacvlan"
   | "ownershipLost"
   | "runsElsewhere"
+  /** Something that is tracked with weight 0 has failed. */
+  | "trackedDown"
+  /** It could run, but another member of its sync group cannot. */
+  | "groupMemberFault"
   | "refused"
   | "unsupported";
 
@@ -96,18 +124,29 @@ export type RouterState =
   | FaultState
   | { readonly name: "Down" };
 
+/** What an operator or a script has asked for, until something ends it; see `force` in RouterEvent. */
+export type ForcedState = "Master" | "Backup";
+
+/** What outlasts every change of state. */
 interface LivingState {
-  /** Until then nobody but an owner becomes Master. */
+  /** Until then nobody but an owner becomes Master, unless forced to. */
   readonly startHeldUntilMs: number;
+  /** Sum of the weights that apply now; the priority in effect follows from it (timers.ts). */
+  readonly adjustment: number;
+  readonly forced: ForcedState | undefined;
 }
 
 export interface InitState extends LivingState {
   readonly name: "Init";
+  /** What the interface gives to a router that waits for its sync group. */
+  readonly facts?: LinkFacts;
 }
 
 export interface FaultState extends LivingState {
   readonly name: "Fault";
   readonly reason: FaultReason;
+  /** What the interface gives to a router that only its sync group keeps in Fault. */
+  readonly facts?: LinkFacts;
 }
 
 interface RunningState extends LivingState {
@@ -127,6 +166,10 @@ export interface BackupState extends RunningState {
   readonly preempting?: Peer;
   /** Why the timer that runs now was armed, to say so when it runs out. */
   readonly waitingFor: "firstAdvert" | "nextAdvert" | "leavingMaster";
+  /** In a sync group: the timer has run out, and others are not as far; since when. */
+  readonly readySinceMs?: number;
+  /** In a sync group, while ready: when it becomes Master without the others. */
+  readonly aloneAtMs?: number;
 }
 
 export interface MasterState extends RunningState {
@@ -142,6 +185,8 @@ export interface MasterState extends RunningState {
   readonly answerClaimAfterMs: number;
   /** After a pause of our own the next advertisement ends the listening and is announced again. */
   readonly listening: boolean;
+  /** In a sync group: Master although others of it cannot be. */
+  readonly alone: boolean;
 }
 
 /** A checked and accepted advertisement, as far as the state machine cares. */
@@ -164,7 +209,26 @@ export type RouterEvent =
   | { readonly kind: "timer" }
   /** The process itself stood still for this long (stopped, suspended machine). */
   | { readonly kind: "paused"; readonly pausedMs: number }
+  /** The weights that apply have changed: their sum. */
+  | { readonly kind: "adjust"; readonly adjustment: number }
+  /**
+   * Master: becomes Master at once, and yields to a better one as ever. Backup: leaves every Master
+   * in peace until nobody is Master. auto: ends either.
+   */
+  | { readonly kind: "force"; readonly to: ForcedState | "auto" }
+  | GroupEvent
   | { readonly kind: "stop" };
+
+/** What a sync group makes its members do; see sync_group.ts. */
+export type GroupEvent =
+  /** `alone`: the others cannot be Master, and nobody else is in this one's place. */
+  | { readonly kind: "groupMaster"; readonly alone: boolean }
+  /** Ready, and to wait for the others until then. */
+  | { readonly kind: "groupWait"; readonly untilMs: number }
+  | { readonly kind: "groupBackup" }
+  | { readonly kind: "groupFault" }
+  /** No member is in a Fault of its own any more. */
+  | { readonly kind: "groupReturn" };
 
 /** Why a state was entered: one closed list for logs, events and scripts. */
 export type TransitionReason =
@@ -177,6 +241,9 @@ export type TransitionReason =
   | "higherPriorityHeard"
   | "higherAddressHeard"
   | "otherOwnerHeard"
+  | "forced"
+  /** Another member of its sync group has changed to that state. */
+  | "groupMoved"
   | "linkFault"
   | "stopped";
 
@@ -212,6 +279,13 @@ export type Report =
  * `waitedMs` is the time since it was noticed: a moment at first, ever longer while they go on.
  */
 export type MachineReport =
+  /** The priority in effect is another one: by what is tracked, in words. */
+  | {
+    readonly what: "priorityChanged";
+    readonly before: number;
+    readonly priority: number;
+    readonly causes: readonly string[];
+  }
   | {
     readonly what: "addressesRemoved";
     readonly addresses: readonly IpAddress[];

@@ -1,7 +1,11 @@
 import { assert } from "../base/assert.ts";
+import { type Family, IPV4_SIZE, IPV6_SIZE } from "../base/ip.ts";
 import { ok, type Result } from "../base/result.ts";
-import { copyBytes, putBytes } from "./bytes.ts";
+import { AUTH_DATA_SIZE } from "./auth.ts";
+import { copyBytes, putBytes, subView } from "./bytes.ts";
 import { type Reject, reject } from "./reject.ts";
+import type { Sequence } from "./sequence.ts";
+import { AT as MESSAGE, VERSION as VERSION_WITH_AUTH_DATA } from "./vrrp2.ts";
 
 export const AT = {
   type: 0,
@@ -12,6 +16,9 @@ export const AT = {
   counter: 10,
   tag: 12,
 } as const;
+
+/** What 16 bits can hold. */
+const COUNTER_VALUES = 2 ** 16;
 
 export const TRAILER_SIZE = 28;
 export const TAG_SIZE = TRAILER_SIZE - AT.tag;
@@ -39,6 +46,33 @@ export interface HmacTrailer {
   readonly tag: Uint8Array<ArrayBuffer>;
 }
 
+/**
+ * Parts what an IP packet holds into message and trailer: there is one just where the packet is longer
+ * by its size than the message says of itself. Any other length stays with the message, whose reader
+ * refuses it.
+ */
+export function split(
+  payload: DataView,
+  family: Family,
+): { readonly message: DataView; readonly trailer?: DataView } {
+  const length = payload.byteLength - TRAILER_SIZE;
+  if (length < MESSAGE.addresses || messageSize(payload, family) !== length) {
+    return { message: payload };
+  }
+  return {
+    message: subView(payload, { at: 0, length }),
+    trailer: subView(payload, { at: length, length: TRAILER_SIZE }),
+  };
+}
+
+/** What it says itself; the count of addresses stands at one place in both versions. */
+function messageSize(message: DataView, family: Family): number {
+  const version = message.getUint8(MESSAGE.versionAndType) >> 4;
+  const authData = version === VERSION_WITH_AUTH_DATA ? AUTH_DATA_SIZE : 0;
+  const addressSize = family === 4 ? IPV4_SIZE : IPV6_SIZE;
+  return MESSAGE.addresses + message.getUint8(MESSAGE.addressCount) * addressSize + authData;
+}
+
 /** Takes any content; what its type and the reserved field must be is the receiver's to say. */
 export function parse(view: DataView): Result<HmacTrailer, Reject> {
   if (view.byteLength !== TRAILER_SIZE) {
@@ -53,6 +87,11 @@ export function parse(view: DataView): Result<HmacTrailer, Reject> {
     counter: view.getUint16(AT.counter),
     tag: copyBytes(view, { at: AT.tag, length: TAG_SIZE }),
   });
+}
+
+/** The number that its sender gave it. */
+export function sequenceOf({ seconds, fraction, counter }: HmacTrailer): Sequence {
+  return { seconds, ticks: fraction * COUNTER_VALUES + counter };
 }
 
 export function size(): number {

@@ -28,6 +28,8 @@ export const FLAG = {
   ackTlvs: 0x0200,
   /** NLM_F_ROOT | NLM_F_MATCH */
   dump: 0x0300,
+  /** Of a notification: it took the place of another one. */
+  replace: 0x0100,
   exclusive: 0x0200,
   create: 0x0400,
 } as const;

@@ -56,7 +56,7 @@ Deno.test("readConfig() marks an unknown key, because only a check takes it for 
   const { config, faults, warnings } = readConfig(file.options);
   assert.equal(config?.routers[0]?.protocol.priority, 100);
   assert.deepEqual(faults, []);
-  assert.deepEqual(warnings.map(({ unknownKey }) => unknownKey), [true]);
+  assert.deepEqual(warnings.map(({ failsCheck }) => failsCheck), [true]);
   assert.match(warnings[0]?.text ?? "", /prioritiy.*priority/);
 });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { HELP as CLASSIC_HELP } from "../../src/cli/classic/options.ts";
 import { HELP } from "../../src/cli/options.ts";
 import { schemaText } from "../../src/cli/schema.ts";
 import { attempt, type CommandResult } from "../support/command.ts";
@@ -34,19 +35,30 @@ for (const startedAs of ["rvrrpd", "./rvrrpd", "/usr/sbin/rvrrpd", "rvrrpd-aarch
   });
 }
 
-const NAMES = [
-  { startedAs: "/usr/bin/rvrrpd-pw", args: [], name: "rvrrpd-pw", row: "by its path" },
-  { startedAs: "vrrpd", args: ["-i", "eth0"], name: "vrrpd", row: "by its name alone" },
-  { startedAs: "vrrpd", args: ["schema"], name: "vrrpd", row: "by its name, which goes first" },
-  { startedAs: "rvrrpd", args: ["pw"], name: "rvrrpd pw", row: "by the first argument" },
-  { startedAs: "./rvrrpd", args: ["status", "--json"], name: "rvrrpd status", row: "with options" },
+const NOWHERE = ["--socket", "/nowhere/rvrrpd.sock"];
+const TALKING = [
+  { startedAs: "rvrrpd", name: "status", words: [] },
+  { startedAs: "./rvrrpd", name: "status", words: ["--json", "--watch"] },
+  { startedAs: "rvrrpd", name: "events", words: [] },
+  { startedAs: "rvrrpd", name: "set", words: ["1/eth0", "priority=120"] },
+  { startedAs: "rvrrpd", name: "force", words: ["1/eth0", "master"] },
+  { startedAs: "rvrrpd", name: "reload", words: [] },
+  { startedAs: "rvrrpd", name: "stop", words: [] },
 ];
 
-for (const { startedAs, args, name, row } of NAMES) {
-  Deno.test(`runProgram() runs ${name} ${row}`, async () => {
-    const { code, stderr } = await call(startedAs, ...args);
-    assert.match(stderr, new RegExp(`^${name}: Not in this version [^\\n]*\\n$`));
-    assert.equal(code, 1);
+for (const { startedAs, name, words } of TALKING) {
+  Deno.test(`${startedAs} ${[name, ...words].join(" ")} says in one line that no daemon answers`, async () => {
+    const { code, stdout, stderr } = await call(startedAs, name, ...NOWHERE, ...words);
+    const begin =
+      `rvrrpd ${name}: No daemon answers at /nowhere/rvrrpd\\.sock: there is no such socket `;
+    assert.match(stderr, new RegExp(`^${begin}[^\\n]*\\n$`));
+    assert.deepEqual({ code, stdout }, { code: 4, stdout: "" });
+  });
+
+  Deno.test(`rvrrpd ${name} with ${words.length} words explains itself`, async () => {
+    const { code, stdout, stderr } = await call("rvrrpd", name, "--help");
+    assert.match(stdout, new RegExp(`^Usage: rvrrpd ${name} `));
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   });
 }
 
@@ -65,3 +77,25 @@ Deno.test("a word that is no sub-command is a wrong argument of rvrrpd", async (
   assert.match(stderr, /^rvrrpd: Unknown argument "schemas"[^\n]*\n$/);
   assert.equal(code, 1);
 });
+
+for (
+  const { startedAs, args, row } of [
+    { startedAs: "/usr/bin/vrrpd", args: ["-v", "1", "10.0.0.1"], row: "by its path" },
+    { startedAs: "vrrpd", args: ["-v", "1", "schema"], row: "by its name, which goes first" },
+    { startedAs: "rvrrpd", args: ["vrrpd", "-v", "1", "10.0.0.1"], row: "by the first argument" },
+  ]
+) {
+  Deno.test(`runProgram() runs vrrpd ${row}`, async () => {
+    const { code, stdout, stderr } = await call(startedAs, ...args);
+    assert.match(stderr, /^vrrpd: -i is missing/m);
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: "" });
+  });
+}
+
+for (const startedAs of ["vrrpd", "/usr/bin/vrrpd"]) {
+  Deno.test(`${startedAs} -h prints its help, and without an argument to standard error`, async () => {
+    const help = `${CLASSIC_HELP}\n`;
+    assert.deepEqual(await call(startedAs, "-h"), { code: 0, stdout: help, stderr: "" });
+    assert.deepEqual(await call(startedAs), { code: 1, stdout: "", stderr: help });
+  });
+}

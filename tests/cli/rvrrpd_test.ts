@@ -60,9 +60,9 @@ Deno.test("--check takes an unknown key for an error and names the nearest one",
 });
 
 Deno.test("--check warns of what this version does not do yet and still exits with 0", async () => {
-  await withFile(`${ROUTER}notify = "/bin/true"\n`, async (path) => {
+  await withFile(`${ROUTER}accept = false\n`, async (path) => {
     const { code, stderr } = await rvrrpd("-t", "-c", path);
-    assert.match(stderr, /^warning: .*notify[^\n]*\n$/);
+    assert.match(stderr, /^warning: .*accept = false[^\n]*\n$/);
     assert.equal(code, 0);
   });
 });

@@ -90,6 +90,79 @@ Deno.test("auth_secret and auth_secret_file together are a fault", () => {
   assert.deepEqual(paths(faults), ["vrouter[0].auth_secret_file"]);
 });
 
+Deno.test("rfc2338-ah uses the first 8 bytes of the secret, and all of a shorter one", () => {
+  for (
+    const [secret = "", key] of [["abc", "abc"], ["secret12", "secret12"], [
+      "secret123",
+      "secret12",
+    ]]
+  ) {
+    const loaded = loadRouter({ auth_type: "rfc2338-ah", auth_secret: secret });
+    const { auth, ...router } = onlyRouter(loaded).protocol;
+    assert.deepEqual(auth, { type: "rfc2338-ah", key: new TextEncoder().encode(key) });
+    assert.equal(router.version, 2);
+    assert.equal(onlyRouter(loaded).unsupported, undefined);
+  }
+});
+
+const HMAC = { auth_type: "hmac-sha256", auth_keys: [KEY_1], active_key: 1 };
+
+Deno.test("hmac-sha256 has keys of text, of digits and of files, and keepalived's defaults", () => {
+  const auth_keys = [KEY_1, { id: 2, secret: `hex:${"0A".repeat(32)}` }, {
+    id: 3,
+    secret_file: "/k",
+  }];
+  const loaded = loadRouter(
+    { ...HMAC, auth_keys, active_key: 3 },
+    () => `hex:${"0b".repeat(64)}\n`,
+  );
+  assert.deepEqual(onlyRouter(loaded).protocol.auth, {
+    type: "hmac-sha256",
+    keys: [
+      { id: 1, key: new TextEncoder().encode(KEY_1.secret) },
+      { id: 2, key: new Uint8Array(32).fill(10) },
+      { id: 3, key: new Uint8Array(64).fill(11) },
+    ],
+    activeKey: 3,
+    antiReplay: "time",
+    windowS: 5,
+    mode: "enforce",
+  });
+  assert.equal(onlyRouter(loaded).unsupported, undefined);
+});
+
+Deno.test("hmac-sha256 allows 3 intervals between clocks, but 5 s at least and 300 s at most", () => {
+  const rows = [[1, 5], [4, 12], [200, 300]] as const;
+  for (const [advert, windowS] of rows) {
+    const { auth } = onlyRouter(loadRouter({ ...HMAC, timers: { advert } })).protocol;
+    assert.equal("windowS" in auth && auth.windowS, windowS, `${advert} s`);
+  }
+  const { auth } = onlyRouter(loadRouter({ ...HMAC, time_window: 7 })).protocol;
+  assert.equal("windowS" in auth && auth.windowS, 7);
+});
+
+const KEY_FILES = [
+  { what: "that is too short", text: "short\n", complaint: /holds is a key of 5 bytes/ },
+  { what: "with a lone digit", text: `hex:${"0".repeat(65)}`, complaint: /pairs of hexadecimal/ },
+];
+
+for (const { what, text, complaint } of KEY_FILES) {
+  Deno.test(`attack: a key file ${what} is a fault, never a router without authentication`, () => {
+    const auth_keys = [{ id: 1, secret_file: "/k" }];
+    const loaded = loadRouter({ ...HMAC, auth_keys }, () => text);
+    assert.equal(loaded.config, undefined);
+    assert.match(lines(loaded.faults).join(), complaint);
+    assert.doesNotMatch(lines(loaded.faults).join(), /short/);
+  });
+}
+
+Deno.test("attack: a key file that cannot be read is a fault", () => {
+  const loaded = loadRouter({ ...HMAC, auth_keys: [{ id: 1, secret_file: "/k" }] }, () => {
+    throw new Error("No such file or directory (os error 2)");
+  });
+  assert.deepEqual(paths(loaded.faults), ["vrouter[0].auth_keys[0].secret_file"]);
+});
+
 interface AuthRow {
   readonly what: string;
   readonly keys: object;

@@ -16,6 +16,7 @@ Deno.test("loadConfig() fills in every default", () => {
     clientApi: "disabled",
     controlSocket: "/run/rvrrpd.sock",
     stateDir: "/run/rvrrpd",
+    replayDir: "/var/lib/rvrrpd",
     scriptUser: "root",
     routers: [{
       interface: "eth0",
@@ -44,6 +45,7 @@ Deno.test("loadConfig() fills in every default", () => {
       padFrames: true,
       accept: true,
       routes: [],
+      tracking: { interfaces: [], routes: [], files: [], scripts: [] },
       virtualInterface: "standby1",
     }],
     staticRoutes: [],
@@ -115,6 +117,7 @@ routes = [{ route = "10.20.0.0", mask = "255.255.0.0", nh = "10.9.0.254", metric
       metric: 7,
       mtu: 1400,
     }],
+    tracking: { interfaces: [], routes: [], files: [], scripts: [] },
     source: ip("10.9.0.11"),
     virtualInterface: "standby7",
   });

@@ -80,12 +80,6 @@ const ROWS: readonly RuleRow[] = [
   },
   { what: "the length 32 with macvlan", keys: { iftype: "macvlan", vip: "10.9.0.1/32" } },
   { what: "vifname without macvlan", keys: { vifname: "x" }, warnings: ["vifname"] },
-  { what: "unicast_src alone", keys: { unicast_src: "10.9.0.11" }, warnings: ["unicast_src"] },
-  {
-    what: "unicast of the other family",
-    keys: { ...V6, unicast_src: "10.9.0.11", unicast_peers: ["fe80::2", "10.9.0.12"] },
-    faults: ["unicast_src", "unicast_peers[1]"],
-  },
 ];
 
 for (const { what, keys, faults = [], warnings = [] } of ROWS) {

@@ -34,6 +34,7 @@ const GENERAL: readonly KeyRow[] = [
   { key: "client_api", good: ["http", "disabled"], bad: ["on", true, ""] },
   { key: "control_socket", good: ["/run/x.sock", ""], bad: [1, true, "a\0"] },
   { key: "state_dir", good: ["/run/x"], bad: TEXT_ONLY },
+  { key: "replay_dir", good: ["/var/lib/x"], bad: TEXT_ONLY },
   { key: "script_user", good: ["nobody", "_rvrrpd"], bad: ["", "a b", "a:b", 0] },
   { key: "startup_delay", good: [0, 1.5, 86_400], bad: SECONDS_ONLY },
 ];
@@ -170,11 +171,11 @@ const VROUTER: readonly KeyRow[] = [
     good: [[], [{ route: "10.20.0.0/16", nh: "10.9.0.254" }]],
     bad: [{}, "x", [{ route: "10.20.0.1/16", nh: "10.9.0.254" }], [{ route: "10.20.0.0/16" }]],
   },
-  { key: "notify_master", good: ["a b", ["a", ""]], bad: COMMAND_ONLY },
-  { key: "notify_backup", good: ["a 'b c'", ["a"]], bad: COMMAND_ONLY },
-  { key: "notify_fault", good: ["a"], bad: COMMAND_ONLY },
-  { key: "notify_stop", good: ["a"], bad: COMMAND_ONLY },
-  { key: "notify", good: ["a"], bad: COMMAND_ONLY },
+  { key: "notify_master", good: ["/a b", ["/a", ""]], bad: COMMAND_ONLY },
+  { key: "notify_backup", good: ["/a 'b c'", ["/a"]], bad: COMMAND_ONLY },
+  { key: "notify_fault", good: ["/a"], bad: COMMAND_ONLY },
+  { key: "notify_stop", good: ["/a"], bad: COMMAND_ONLY },
+  { key: "notify", good: ["/a"], bad: COMMAND_ONLY },
   { key: "notify_timeout", good: [0.1, 30, 3600], bad: [0, -1, "30"] },
   {
     key: "track_interface",
@@ -185,7 +186,7 @@ const VROUTER: readonly KeyRow[] = [
     key: "track_script",
     good: [[{
       name: "a",
-      command: ["b", "c"],
+      command: ["/b", "c"],
       interval: 0.5,
       timeout: 2,
       rise: 2,
@@ -295,14 +296,14 @@ for (const { name, rows, at, wrap } of TABLES) {
   for (const { key, good, bad, beside = {} } of rows) {
     Deno.test(`loadConfig() takes every good value of ${name} ${key}`, () => {
       for (const value of good) {
-        const { faults } = loadValue(wrap({ ...beside, [key]: value }), () => "secret");
+        const { faults } = loadValue(wrap({ ...beside, [key]: value }), () => KEY.secret);
         assert.deepEqual(faults, [], JSON.stringify(value));
       }
     });
 
     Deno.test(`loadConfig() refuses every bad value of ${name} ${key}, there and nowhere else`, () => {
       for (const value of bad) {
-        const loaded = loadValue(wrap({ ...beside, [key]: value }), () => "secret");
+        const loaded = loadValue(wrap({ ...beside, [key]: value }), () => KEY.secret);
         assert.equal(loaded.config, undefined, JSON.stringify(value));
         assert.ok(loaded.faults.length > 0, JSON.stringify(value));
         for (const fault of loaded.faults) {

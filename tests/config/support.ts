@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ReadTextFile } from "../../src/config/auth.ts";
+import type { ReadTextFile } from "../../src/config/secret_file.ts";
 import { type Fault, formatFault } from "../../src/config/fault.ts";
 import { loadConfig, type LoadedConfig } from "../../src/config/load.ts";
 import type { DaemonConfig, VirtualRouterConfig } from "../../src/config/types.ts";

@@ -54,6 +54,17 @@ Deno.test("PidFile.take() refuses the file of a daemon that lives, and names its
   });
 });
 
+Deno.test("PidFile.take() names what has chosen the path", async () => {
+  await inDirectory(async (directory) => {
+    const options = { path: `${directory}/x.pid`, pid: 1, warn: () => {}, setting: "-f" };
+    using _first = PidFile.take(options);
+    assert.equal(await Deno.readTextFile(options.path), "1\n");
+    assert.throws(() => PidFile.take(options), /stop it, or set -f to another path$/);
+    const nowhere = { ...options, path: `${directory}/none/x.pid` };
+    assert.throws(() => PidFile.take(nowhere), /; set -f to a path that this user may write to$/);
+  });
+});
+
 const STALE = [
   { what: "a dead process's number", text: "123456\n", said: /process 123456 has ended/ },
   { what: "a number with nothing after it", text: "77", said: /process 77 has ended/ },

@@ -40,6 +40,8 @@ const WORDS: readonly { readonly key: string; readonly value: string; readonly w
   { key: "RuntimeDirectory", value: "rvrrpd", why: "the default of state_dir" },
   { key: "RuntimeDirectoryMode", value: "0700", why: "the undo file is nobody else's" },
   { key: "RuntimeDirectoryPreserve", value: "yes", why: "the undo file must outlive a crash" },
+  { key: "StateDirectory", value: "rvrrpd", why: "the default of replay_dir" },
+  { key: "StateDirectoryMode", value: "0700", why: "the numbers are nobody else's" },
   {
     key: "RestartPreventExitStatus",
     value: "1",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CALLS } from "../../ffi/credentials.ts";
 import { errnoName } from "../../ffi/errno.ts";
 import { O_DIRECTORY, O_NOFOLLOW } from "../../ffi/files.ts";
 import { nleName } from "../../ffi/libnl_error.ts";
@@ -18,6 +19,7 @@ const C_TYPES: Readonly<Record<string, string>> = {
   TPACKET_STATS: "struct tpacket_stats",
   IFREQ: "struct ifreq",
   SOCKADDR_IN: "struct sockaddr_in",
+  SOCKADDR_IN6: "struct sockaddr_in6",
   RTENTRY: "struct rtentry",
   SOCK_FILTER: "struct sock_filter",
   SOCK_FPROG: "struct sock_fprog",
@@ -27,10 +29,12 @@ const C_TYPES: Readonly<Record<string, string>> = {
   TIMESPEC: "struct timespec",
   STATX: "struct statx",
   DIRENT64: "struct dirent64",
+  INOTIFY_EVENT: "struct inotify_event",
   SOCKADDR_UN: "struct sockaddr_un",
   POSIX_SPAWNATTR: "posix_spawnattr_t",
   POSIX_SPAWN_FILE_ACTIONS: "posix_spawn_file_actions_t",
   SIGSET: "sigset_t",
+  PASSWD: "struct passwd",
 };
 
 /** Members of members have a shorter name in our tables. */
@@ -55,11 +59,14 @@ function layoutClaims(type: string, { size, at }: layout.Layout): Claim[] {
   return [{ expression: `sizeof(${type})`, value: size }, ...offsets];
 }
 
-/** Flags that differ between the architectures. */
+/** Flags and calls that differ between the architectures. */
 function flagClaims(architecture: layout.Architecture): Claim[] {
   return [
     { expression: "O_NOFOLLOW", value: O_NOFOLLOW[architecture] },
     { expression: "O_DIRECTORY", value: O_DIRECTORY[architecture] },
+    ...Object.entries(CALLS[architecture]).map(([name, value]) => {
+      return { expression: `SYS_${name}`, value };
+    }),
   ];
 }
 
@@ -84,27 +91,36 @@ const C_EXPRESSIONS: Readonly<Record<string, string>> = {
   DATA_BYTES: "2 * sizeof(struct __user_cap_data_struct)",
   EFD_NONBLOCK_CLOEXEC: "EFD_NONBLOCK | EFD_CLOEXEC",
   HEADER_BYTES: "sizeof(struct __user_cap_header_struct)",
+  IN_NONBLOCK_CLOEXEC: "IN_NONBLOCK | IN_CLOEXEC",
   O_RDONLY_CLOEXEC: "O_RDONLY | O_CLOEXEC",
   O_WRONLY_CLOEXEC: "O_WRONLY | O_CLOEXEC",
   SOCK_DGRAM_CLOEXEC: "SOCK_DGRAM | SOCK_CLOEXEC",
   SOCK_RAW_NONBLOCK_CLOEXEC: "SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC",
   SOCK_DGRAM_NONBLOCK_CLOEXEC: "SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC",
+  SYS_PIDFD_OPEN: "SYS_pidfd_open",
   TFD_NONBLOCK_CLOEXEC: "TFD_NONBLOCK | TFD_CLOEXEC",
   VERSION_3: "_LINUX_CAPABILITY_VERSION_3",
 };
 
 /** Numbers in ffi/ that are nobody's but ours. */
 const OURS = [
+  // A field's place in a line of text.
+  "ARG_START",
   "BUFFER_BYTES",
   "CHUNK_BYTES",
   "COOKIE_BYTES",
+  "COUNTER_BYTES",
   "DIRECTORY_MODE",
   "EVENTS_PER_WAIT",
   "FILE_MODE",
+  "ID_BYTES",
   "LOG_FILE_MODE",
   "POINTER_BYTES",
+  "SEND_BUFFER_BYTES",
   "QUICK_MS",
+  "MAX_BYTES",
   "MAX_COMMAND_BYTES",
+  "TEXT_BYTES",
   "FRAME_BYTES",
   "FIRST_TOKEN",
   "TIMER_TOKEN",

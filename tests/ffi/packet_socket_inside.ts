@@ -4,11 +4,8 @@ import { SyscallError } from "../../ffi/errno.ts";
 import { ReceiveSlots, SendSlots } from "../../ffi/frame_slots.ts";
 import { libc } from "../../ffi/libc.ts";
 import { MulticastGroup } from "../../ffi/multicast_group.ts";
-import {
-  type BpfInstruction,
-  PacketSocket,
-  type PacketSocketOptions,
-} from "../../ffi/packet_socket.ts";
+import { PacketSocket, type PacketSocketOptions } from "../../ffi/packet_socket.ts";
+import type { BpfInstruction } from "../../ffi/socket_filter.ts";
 import { run } from "../support/command.ts";
 import { delay, eventually } from "../support/wait.ts";
 

@@ -31,6 +31,9 @@ async function reload(
   await daemon.process.waitForLine(told, { since });
 }
 
+/** Of a Backup with the highest priority: three intervals (RFC 3768 section 6.1). */
+const MASTER_DOWN_MS = 3000;
+
 async function addresses(world: World): Promise<string[]> {
   const text = await world.run("r1", ["ip", "-4", "-o", "addr"]);
   return [...text.matchAll(/10\.9\.0\.10\d/g)].map(([address]) => address).sort();
@@ -53,7 +56,10 @@ Deno.test("rvrrpd leaves what has not changed alone when it reads its configurat
   assert.ok(stayed.length >= 6, `${stayed.length} advertisements`);
   assert.deepEqual(new Set(stayed.map(({ priority }) => priority)), new Set([200]));
   const gapsMs = stayed.slice(1).map(({ tMs }, index) => tMs - (stayed[index]?.tMs ?? 0));
-  assert.ok(gapsMs.every((gapMs) => Math.abs(gapMs - 1000) < 100), `gaps of ${gapsMs} ms`);
+  // No Backup would notice, also on a busy machine; and none is sent beside the series.
+  assert.ok(gapsMs.every((gapMs) => gapMs < MASTER_DOWN_MS), `gaps of ${gapsMs} ms`);
+  const spanMs = gapsMs.reduce((sum, gapMs) => sum + gapMs, 0);
+  assert.ok(stayed.length <= spanMs / 1000 + 1.5, `${stayed.length} in ${spanMs} ms`);
   assert.deepEqual(claims(frames).filter(({ address }) => address === STAYS.vip), []);
   assert.deepEqual(await addresses(world), ["10.9.0.101", "10.9.0.102", "10.9.0.104"]);
   assert.deepEqual(daemon.process.matching(/group 1 .* Changed/, since), []);

@@ -27,6 +27,19 @@ const ROWS: readonly {
     goesOn: true,
   },
   {
+    what: "other tracking",
+    config: routerConfig({
+      protocol: { vrid: 7 },
+      tracking: {
+        interfaces: [{ name: "eth1", weight: 0 }],
+        routes: [],
+        files: [],
+        scripts: [],
+      },
+    }),
+    goesOn: true,
+  },
+  {
     what: "other addresses",
     config: routerConfig({ protocol: { vrid: 7, addresses: addresses("10.9.0.77") } }),
     goesOn: false,
@@ -122,4 +135,10 @@ Deno.test("difference() follows a name that the configuration gives", () => {
     choosesName: true,
   });
   assert.deepEqual(difference([running], [named]).gone, [running]);
+});
+
+Deno.test("difference() goes on where other programs are to be told", () => {
+  const running = router();
+  const notify = { onMaster: ["/bin/true"], timeoutMs: 1000, appendsWords: true } as const;
+  assert.equal(difference([running], [routerConfig({ notify })]).planned[0]?.router, running);
 });

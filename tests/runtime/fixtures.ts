@@ -36,6 +36,7 @@ export function routerConfig(differences: ConfigDifferences = {}): VirtualRouter
     padFrames: false,
     accept: true,
     routes: [],
+    tracking: { interfaces: [], routes: [], files: [], scripts: [] },
     ...others,
   };
 }

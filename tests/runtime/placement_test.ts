@@ -141,6 +141,14 @@ for (const reason of ["macRefused", "nameTaken", "refused"] as const) {
   });
 }
 
+Deno.test("judge() says trackedDown while something has failed that is tracked without a weight", () => {
+  const one = router();
+  one.track({ adjustment: 0, down: "script web" });
+  assert.deepEqual(judge(one, present()), { ready: false, reason: "trackedDown" });
+  one.track({ adjustment: -20 });
+  assert.equal(judge(one, present()).ready, true);
+});
+
 Deno.test("judge() takes the configured source before any other, also without an address", () => {
   const one = router({ source: ip("192.0.2.1") });
   assert.equal(facts(one, present()).source, "192.0.2.1");

@@ -5,9 +5,15 @@ import type { FaultReason, Report, StateName, TransitionReason } from "../../src
 import { addresses, mac, router } from "./fixtures.ts";
 
 const ROUTER = router({
-  protocol: { vrid: 1, addresses: addresses("10.9.0.1", "10.9.0.2"), priority: 120 },
+  protocol: {
+    vrid: 1,
+    addresses: addresses("10.9.0.1", "10.9.0.2"),
+    priority: 120,
+    syncGroup: "uplinks",
+  },
   virtualInterface: "standby1",
 });
+ROUTER.track({ adjustment: 0, down: "script web" });
 const LABEL = "VR 10.9.0.1 for group 1 on interface eth0";
 const PEER = { address: ip("10.9.0.9"), priority: 200 };
 
@@ -64,6 +70,17 @@ const CHANGES: readonly { readonly change: Change; readonly lines: readonly stri
     ],
   },
   {
+    change: { from: "Backup", to: "Master", reason: "forced" },
+    lines: [`${LABEL} - Forced to be Master`, `${LABEL} - Changed from Backup to Master`],
+  },
+  {
+    change: { from: "Master", to: "Backup", reason: "groupMoved" },
+    lines: [
+      `${LABEL} - Follows the others of sync group uplinks`,
+      `${LABEL} - Changed from Master to Backup`,
+    ],
+  },
+  {
     change: { from: "Master", to: "Down", reason: "stopped" },
     lines: [`${LABEL} - Changed from Master to Down`],
   },
@@ -87,6 +104,8 @@ const FAULTS: Readonly<Record<FaultReason, RegExp>> = {
   ownershipLost: /interface eth0 has lost virtual addresses that were its own$/,
   ownerOnMacvlan: /addresses are eth0's own: set iftype = "ether" or owner = false$/,
   runsElsewhere: /another process runs this virtual router, see the error before$/,
+  trackedDown: /: script web is down$/,
+  groupMemberFault: /another member of sync group uplinks is in Fault$/,
   refused: /the kernel refused what is needed, see the error before$/,
   unsupported: /this version cannot do what is configured$/,
 };

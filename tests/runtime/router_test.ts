@@ -11,8 +11,9 @@ import { addresses, mac, NOW_MS, OWN_MAC, placement, router } from "./fixtures.t
 const VIRTUAL_MAC = "00:00:5e:00:01:07";
 
 function advert(one: Router, priority = 100): Uint8Array<ArrayBuffer> {
-  const bytes = one.advertFrame(priority);
+  const [bytes, ...more] = one.advertFrames(priority);
   assert.ok(bytes, "a router with a place has frames");
+  assert.deepEqual(more, []);
   return bytes;
 }
 
@@ -27,11 +28,11 @@ function senderMac(bytes: Uint8Array): string {
 
 Deno.test("Router has no frames before it has a place", () => {
   const one = router();
-  assert.equal(one.advertFrame(100), undefined);
+  assert.deepEqual(one.advertFrames(100), []);
   assert.deepEqual(one.arpFrames, []);
 });
 
-Deno.test("Router.advertFrame() gives the bytes of RFC 3768 for each priority", () => {
+Deno.test("Router.advertFrames() gives the bytes of RFC 3768 for each priority", () => {
   const one = placed(router({ virtualMac: false, protocol: { vrid: 1 } }), {
     source: ip("10.9.0.1"),
     ownMac: mac("02:00:00:00:00:01"),
@@ -67,7 +68,7 @@ function routerOf({ bytes, vrrp, decoded }: CapturedV2Frame): Router {
   });
 }
 
-Deno.test("Router.advertFrame() gives the frames that keepalived sends, but for the IP id", () => {
+Deno.test("Router.advertFrames() gives the frames that keepalived sends, but for the IP id", () => {
   const frames = capturedV2Frames().filter(({ file, ip }) =>
     file.startsWith("keepalived-") && ip.dst === "224.0.0.18"
   );
@@ -79,7 +80,49 @@ Deno.test("Router.advertFrame() gives the frames that keepalived sends, but for 
   }
 });
 
-Deno.test("Router.advertFrame() authenticates as rVRRPd does", () => {
+Deno.test("Router.advertFrames() gives the packets that keepalived sends to peers, but for the id", () => {
+  const frames = capturedV2Frames().filter(({ file }) => file === "keepalived-v2-unicast.pcap");
+  assert.notEqual(frames.length, 0);
+  for (const captured of frames) {
+    const { source, destination } = valueOf(frame.parse(viewOf(captured.bytes)));
+    const { protocol } = routerOf(captured).config;
+    const unicast = { peers: [destination] };
+    const one = placed(router({ protocol, unicast, padFrames: true }), { source });
+    const again = advert(one, captured.vrrp.priority).slice();
+    frame.patchIpId(viewOf(again), captured.ip.id);
+    assert.equal(hexOf(again).slice(28), hexOf(captured.bytes).slice(28), captured.name);
+  }
+});
+
+Deno.test("Router.advertFrames() gives one for each peer but ourselves, in the order of the list", () => {
+  const peers = addresses("10.9.0.9", "10.9.0.5", "10.9.0.8");
+  const one = placed(router({ unicast: { peers } }), { source: ip("10.9.0.5") });
+  const destinations = one.advertFrames(100).map((bytes) =>
+    formatIp(valueOf(frame.parse(viewOf(bytes))).destination)
+  );
+  assert.deepEqual(destinations, ["10.9.0.9", "10.9.0.8"]);
+  assert.deepEqual(one.recipients.map(({ name }) => name), [
+    "10.9.0.9 on eth0",
+    "10.9.0.8 on eth0",
+  ]);
+});
+
+Deno.test("Router.isOwnFrame() goes by the address alone in unicast: the MAC is the last hop's", () => {
+  const one = placed(router({ unicast: { peers: addresses("10.9.0.9") } }));
+  assert.equal(one.isOwnFrame(ip("10.9.0.5"), mac("02:00:00:00:00:77")), true);
+  assert.equal(one.isOwnFrame(ip("10.9.0.9"), mac("02:00:00:00:00:77")), false);
+});
+
+Deno.test("Router.listensTo names the peers, and our address as soon as it is known", () => {
+  const peers = addresses("10.9.0.9");
+  const one = router({ unicast: { peers, ttlMin: 9 } });
+  assert.deepEqual(one.listensTo, { peers, ttlMin: 9, own: undefined });
+  placed(one);
+  assert.deepEqual(one.listensTo, { peers, ttlMin: 9, own: ip("10.9.0.5") });
+  assert.equal(router().listensTo, undefined);
+});
+
+Deno.test("Router.advertFrames() authenticates as rVRRPd does", () => {
   const key = new TextEncoder().encode("secret12");
   const auth = { type: "p0-t8-sha256", key } as const;
   const one = placed(router({ protocol: { vrid: 1, auth } }), { source: ip("10.9.0.1") });
@@ -95,24 +138,24 @@ function listed(one: Router): readonly string[] {
   return valueOf(vrrp2.parse(message)).addresses.map(formatIp);
 }
 
-Deno.test("Router.advertFrame() lists the interface's addresses behind the virtual ones", () => {
+Deno.test("Router.advertFrames() lists the interface's addresses behind the virtual ones", () => {
   const one = placed(router(), { listedAddresses: addresses("10.9.0.5", "10.8.0.5") });
   assert.deepEqual(listed(one), ["10.9.0.100", "10.9.0.5", "10.8.0.5"]);
 });
 
-Deno.test("Router.advertFrame() lists no more addresses than a message can count", () => {
+Deno.test("Router.advertFrames() lists no more addresses than a message can count", () => {
   const many = Array.from({ length: 300 }, (_, index) => `10.1.${index >> 8}.${index & 255}`);
   const one = placed(router(), { listedAddresses: addresses(...many) });
   assert.deepEqual(listed(one), ["10.9.0.100", ...many.slice(0, 254)]);
 });
 
-Deno.test("Router.advertFrame() pads where the configuration says so", () => {
+Deno.test("Router.advertFrames() pads where the configuration says so", () => {
   const [plain, padded] = [false, true].map((padFrames) => advert(placed(router({ padFrames }))));
   assert.ok(plain !== undefined && padded !== undefined);
   assert.equal(hexOf(padded), `${hexOf(plain)}000000000000`);
 });
 
-Deno.test("Router.advertFrame() builds a frame once for each priority", () => {
+Deno.test("Router.advertFrames() builds a frame once for each priority", () => {
   const one = placed(router());
   assert.equal(advert(one, 100), advert(one, 100));
   assert.notEqual(hexOf(advert(one, 100)), hexOf(advert(one, 255)));

@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
 import { SyscallError } from "../../ffi/errno.ts";
 import type { SendSlots } from "../../ffi/frame_slots.ts";
-import type { Outlet } from "../../src/runtime/link.ts";
+import type { Outlet } from "../../src/runtime/outlet.ts";
 import { LogLimit } from "../../src/runtime/log_limit.ts";
 import { Sender } from "../../src/runtime/sender.ts";
-import { NOW_MS, PaperLog, placement, router } from "./fixtures.ts";
+import { formatIp, ipFromBytes } from "../../src/base/ip.ts";
+import { addresses, NOW_MS, PaperLog, placement, router } from "./fixtures.ts";
 
 const ENOBUFS = 105;
+/** Version 4, a header of 5 words. */
+const IPV4_FIRST_BYTE = 0x45;
 
 /** Notes what leaves by it, by the first byte of each frame. */
 class PaperOutlet implements Outlet {
   readonly ifindex = 3;
   readonly sent: number[][] = [];
+  /** The addresses beside those that have one. */
+  readonly sentTo: string[][] = [];
   /** Positions that are refused the next time. */
   refuse: readonly number[] = [];
   closed = false;
@@ -21,6 +26,9 @@ class PaperOutlet implements Outlet {
   sendAll(slots: SendSlots, refused: (index: number, error: SyscallError) => void): void {
     const indices = Array.from({ length: slots.count }, (_, index) => index);
     this.sent.push(indices.map((index) => slots.bytes[slots.offsetOf(index)] ?? -1));
+    if (this.sent.at(-1)?.[0] === IPV4_FIRST_BYTE) {
+      this.sentTo.push(indices.map((index) => formatIp(ipFromBytes(slots.destinationOf(index)))));
+    }
     for (const index of this.refuse) refused(index, new SyscallError("send on eth0", ENOBUFS));
     slots.clear();
   }
@@ -92,6 +100,54 @@ Deno.test("Sender counts those that are refused, tells once, and counts the othe
   const { sent, sentLeaving, sendErrors } = bench.router.counters;
   assert.deepEqual({ sent, sentLeaving, sendErrors }, { sent: 1, sentLeaving: 0, sendErrors: 2 });
   assert.equal(bench.log.lines.filter((line) => line.includes("ENOBUFS")).length, 1);
+});
+
+/** A bench whose router speaks to three peers by an outlet of its own. */
+function unicastBench() {
+  const bench = new Bench();
+  const peers = addresses("10.9.0.7", "10.9.0.8", "10.9.0.9");
+  const unicast = new PaperOutlet("eth0");
+  const one = router({ unicast: { peers } });
+  one.place(placement({ link: bench.outlet, unicast }));
+  const advertise = (nowMs = NOW_MS) => {
+    bench.sender.sendAdvert({ router: one, priority: 100 }, nowMs);
+    bench.sender.flush(nowMs);
+  };
+  return { ...bench, router: one, unicast, advertise };
+}
+
+Deno.test("Sender sends the IP packet of an advertisement to each peer, and counts each", () => {
+  const { router, outlet, unicast, advertise } = unicastBench();
+  advertise();
+  assert.deepEqual(outlet.sent, []);
+  assert.deepEqual(unicast.sent, [[0x45, 0x45, 0x45]]);
+  assert.deepEqual(unicast.sentTo, [["10.9.0.7", "10.9.0.8", "10.9.0.9"]]);
+  assert.equal(router.counters.sent, 3);
+});
+
+Deno.test("Sender tells of each peer that cannot be reached, once until it can", () => {
+  const { log, router, unicast, advertise } = unicastBench();
+  const told = () => log.lines.filter((line) => line.includes("ENOBUFS")).length;
+  for (const [refuse, expected] of [[[0], 1], [[0], 1], [[0, 2], 2], [[0, 2], 2]] as const) {
+    unicast.refuse = refuse;
+    advertise();
+    assert.equal(told(), expected);
+  }
+  assert.equal(router.counters.sendErrors, 6);
+  unicast.refuse = [];
+  advertise();
+  unicast.refuse = [0, 2];
+  advertise(NOW_MS + 60_000);
+  assert.equal(told(), 4);
+});
+
+Deno.test("Sender sends an announcement after advertisements to peers as a frame", () => {
+  const { sender, outlet, unicast, advertise } = unicastBench();
+  advertise();
+  sender.send(outlet, Uint8Array.of(1, 2), NOW_MS);
+  sender.flush(NOW_MS);
+  assert.deepEqual(outlet.sent, [[1]]);
+  assert.equal(unicast.sent.length, 1);
 });
 
 Deno.test("Sender sends nothing on a link that is closed", () => {

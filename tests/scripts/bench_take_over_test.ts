@@ -13,7 +13,16 @@ const ADDRESSES: Readonly<Record<number, readonly string[]>> = {
 
 function advert(tMs: number, vrid: number, source: string): SeenAdvert {
   const addresses = ADDRESSES[vrid] ?? [];
-  return { tMs, vrid, priority: 100, authType: 0, addresses, source, sourceMac: "" };
+  return {
+    tMs,
+    vrid,
+    priority: 100,
+    authType: 0,
+    addresses,
+    source,
+    sourceMac: "",
+    destination: "224.0.0.18",
+  };
 }
 
 function claim(tMs: number, address: string): SeenClaim {

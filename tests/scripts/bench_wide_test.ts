@@ -41,7 +41,7 @@ Deno.test("parseGone() finds the last time at which each address went", () => {
 
 function advert(tMs: number, vrid: number, priority: number, source = "10.9.0.1"): SeenAdvert {
   const common = { authType: 0, addresses: [], sourceMac: "02:00:00:00:00:01" };
-  return { ...common, tMs, vrid, priority, source };
+  return { ...common, destination: "224.0.0.18", tMs, vrid, priority, source };
 }
 
 const SEEN = [

@@ -13,7 +13,8 @@ const WATCH: Watch = {
 
 function advert(vrid: number, tMs: number, differences: Partial<SeenAdvert> = {}): SeenAdvert {
   const common = { priority: 200, authType: 0, addresses: [], sourceMac: "02:00:00:00:00:01" };
-  return { ...common, vrid, tMs, source: "10.9.0.1", ...differences };
+  const destination = "224.0.0.18";
+  return { ...common, destination, vrid, tMs, source: "10.9.0.1", ...differences };
 }
 
 const STEADY = [1, 2].flatMap((vrid) =>

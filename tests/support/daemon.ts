@@ -14,7 +14,11 @@ export interface RouterSpec {
   /** Default true. */
   readonly preempt?: boolean;
   readonly password?: string;
+  /** The password is the key of an authentication header and not sent; default false. */
+  readonly authHeader?: boolean;
   readonly virtualMac?: VirtualMac;
+  /** Whom it speaks to instead of the multicast group, and from where. */
+  readonly unicast?: { readonly source: string; readonly peers: readonly string[] };
 }
 
 /** Who carries 00:00:5e:00:01:VRID while Master: nobody, the interface itself, a macvlan on it. */
@@ -45,7 +49,7 @@ export interface Daemon extends AsyncDisposable {
 }
 
 export interface DaemonKind {
-  readonly name: "rvrrpd" | "keepalived";
+  readonly name: "rvrrpd" | "vrrpd" | "keepalived";
   /** Returns when every router has said that it is Backup or Master. */
   start(options: StartOptions): Promise<Daemon>;
 }

@@ -99,7 +99,8 @@ function instance(router: RouterSpec): string[] {
     `  advert_int ${advertS}`,
     ...(preempt ? [] : ["  nopreempt"]),
     ...(router.virtualMac === "macvlan" ? ["  use_vmac"] : []),
-    ...(password === undefined ? [] : authentication(password)),
+    ...(password === undefined ? [] : authentication(password, router.authHeader === true)),
+    ...(router.unicast === undefined ? [] : unicastPeers(router.unicast)),
     "  virtual_ipaddress {",
     ...addresses.map((address) => `    ${address}`),
     "  }",
@@ -107,6 +108,16 @@ function instance(router: RouterSpec): string[] {
   ];
 }
 
-function authentication(password: string): string[] {
-  return ["  authentication {", "    auth_type PASS", `    auth_pass ${password}`, "  }"];
+function unicastPeers({ source, peers }: NonNullable<RouterSpec["unicast"]>): string[] {
+  return [
+    `  unicast_src_ip ${source}`,
+    "  unicast_peer {",
+    ...peers.map((peer) => `    ${peer}`),
+    "  }",
+  ];
+}
+
+function authentication(password: string, inHeader: boolean): string[] {
+  const type = inHeader ? "AH" : "PASS";
+  return ["  authentication {", `    auth_type ${type}`, `    auth_pass ${password}`, "  }"];
 }

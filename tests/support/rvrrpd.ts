@@ -96,6 +96,7 @@ export async function writeConfig(options: RvrrpdOptions): Promise<string> {
       main_log: world.path(`rvrrpd-${machine}.log`),
       control_socket: world.path(`rvrrpd-${machine}.sock`),
       state_dir: world.path(`rvrrpd-${machine}.state`),
+      replay_dir: world.path(`rvrrpd-${machine}.replay`),
       ...general,
     },
     routers: routers.map((router) => ({ interface: "eth0", ...router })),
@@ -113,7 +114,7 @@ export function changePattern(state: string, vrid?: number): RegExp {
 
 /** The `[[vrouter]]` table for this router. */
 export function routerTable(router: RouterSpec): TomlTable {
-  const { vrid, priority, addresses, advertS = 1, preempt = true, password } = router;
+  const { vrid, priority, addresses, advertS = 1, preempt = true, password, unicast } = router;
   return {
     ...(router.interface === undefined ? {} : { interface: router.interface }),
     group: vrid,
@@ -121,7 +122,11 @@ export function routerTable(router: RouterSpec): TomlTable {
     priority,
     preemption: preempt,
     timers: { advert: advertS },
-    ...(password === undefined ? {} : { auth_type: "rfc2338-simple", auth_secret: password }),
+    ...(password === undefined ? {} : {
+      auth_type: router.authHeader === true ? "rfc2338-ah" : "rfc2338-simple",
+      auth_secret: password,
+    }),
+    ...(unicast === undefined ? {} : { unicast_src: unicast.source, unicast_peers: unicast.peers }),
     ...MAC_KEYS[router.virtualMac ?? "none"],
   };
 }

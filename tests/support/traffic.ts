@@ -3,6 +3,7 @@ import { formatMac } from "../../src/base/mac.ts";
 import * as arp from "../../src/wire/arp.ts";
 import * as ethernet from "../../src/wire/ethernet.ts";
 import * as frame from "../../src/wire/frame.ts";
+import * as hmacTrailer from "../../src/wire/hmac_trailer.ts";
 import * as vrrp2 from "../../src/wire/vrrp2.ts";
 import type { CapturedFrame } from "./capture.ts";
 
@@ -14,6 +15,7 @@ export interface SeenAdvert {
   readonly addresses: readonly string[];
   readonly source: string;
   readonly sourceMac: string;
+  readonly destination: string;
 }
 
 /** A gratuitous ARP: the segment is told where an address lives. */
@@ -36,13 +38,15 @@ export function adverts(frames: readonly CapturedFrame[]): SeenAdvert[] {
   return frames.flatMap(({ tMs, frame: view }) => {
     const packet = frame.parse(view);
     if (!packet.ok) return [];
-    const advert = vrrp2.parse(packet.value.message);
+    const { message } = hmacTrailer.split(packet.value.message, 4);
+    const advert = vrrp2.parse(message);
     if (!advert.ok) return [];
     const { vrid, priority, authType } = advert.value;
     const addresses = advert.value.addresses.map(formatIp);
     const source = formatIp(packet.value.source);
     const sourceMac = formatMac(packet.value.sourceMac);
-    return [{ tMs, vrid, priority, authType, addresses, source, sourceMac }];
+    const destination = formatIp(packet.value.destination);
+    return [{ tMs, vrid, priority, authType, addresses, source, sourceMac, destination }];
   });
 }
 

@@ -24,6 +24,8 @@ import {
 const FAULT: RouterState = {
   name: "Fault",
   reason: "interfaceMissing",
+  adjustment: 0,
+  forced: undefined,
   startHeldUntilMs: NOW_MS,
 };
 const STATES: Readonly<Record<string, RouterState>> = {

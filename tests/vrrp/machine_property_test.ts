@@ -25,6 +25,18 @@ const event: fc.Arbitrary<RouterEvent> = fc.oneof(
     .map((claim) => ({ kind: "claimed", ...claim } as const)),
   fc.constant({ kind: "timer" } as const),
   fc.nat(10_000).map((pausedMs) => ({ kind: "paused", pausedMs } as const)),
+  fc.integer({ min: -300, max: 300 })
+    .map((adjustment) => ({ kind: "adjust", adjustment } as const)),
+  fc.constantFrom("Master" as const, "Backup" as const, "auto" as const)
+    .map((to) => ({ kind: "force", to } as const)),
+  fc.constantFrom<RouterEvent>(
+    { kind: "groupMaster", alone: false },
+    { kind: "groupMaster", alone: true },
+    { kind: "groupWait", untilMs: NOW_MS + 30_000 },
+    { kind: "groupBackup" },
+    { kind: "groupFault" },
+    { kind: "groupReturn" },
+  ),
   fc.constant({ kind: "stop" } as const),
 );
 
@@ -48,12 +60,13 @@ const configs: fc.Arbitrary<RouterConfig> = fc.record({
   preemptDelayMs: fc.constantFrom(0, 3000),
   startupDelayMs: fc.constantFrom(0, 7000),
   advertIntervalMs: fc.constantFrom(1000, 255_000),
+  syncGroup: fc.option(fc.constant("uplinks"), { nil: undefined }),
   announcements: fc.record({
     repeat: fc.nat(5),
     delayMs: fc.constantFrom(0, 5000),
     refreshMs: fc.constantFrom(0, 100),
   }),
-}).map(config);
+}).map(({ syncGroup, ...others }) => config({ ...others, ...(syncGroup && { syncGroup }) }));
 
 /** Runs the moves; the states are frozen, so that a step that changes its input throws. */
 function play(

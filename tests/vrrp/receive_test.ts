@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ip } from "../../src/base/ip.ts";
-import { acceptAdvert, acceptPacket } from "../../src/vrrp/receive.ts";
+import { acceptAdvert, acceptPacket, type UnicastRules } from "../../src/vrrp/receive.ts";
 import type { AddressCheck, RouterConfig } from "../../src/vrrp/types.ts";
 import { AUTH_TYPE, noAuthData, simplePassword } from "../../src/wire/auth.ts";
 import type { Packet } from "../../src/wire/frame.ts";
@@ -112,6 +112,102 @@ Deno.test("acceptPacket() lets a wrong header checksum pass with rfc3768 = false
 Deno.test("acceptPacket() refuses a wrong header checksum of a group that is not ours", () => {
   assert.equal(reasonOf(acceptPacket(packet({ ipChecksumOk: false }), undefined)), "ipChecksum");
 });
+
+const OWN = ip("10.9.0.1");
+const PEER = ip("10.9.0.9");
+const UNICAST = { peers: [ip("10.9.0.8"), PEER], own: OWN };
+const V6_PEER = ip("fe80::9");
+const V6_PACKET = { family: 6, source: V6_PEER, destination: ip("fe80::1") } as const;
+const V6_UNICAST = { peers: [V6_PEER], own: ip("fe80::1") };
+
+const UNICAST_PACKETS: readonly {
+  why: string;
+  packet: Partial<Packet>;
+  rules?: UnicastRules;
+  expected: string;
+}[] = [
+  { why: "takes what a peer sends to us", packet: { destination: OWN }, expected: "accepted" },
+  {
+    why: "refuses a stranger",
+    packet: { destination: OWN, source: ip("10.9.0.7") },
+    expected: "notAPeer",
+  },
+  { why: "refuses what a peer sends to the group", packet: {}, expected: "notForUs" },
+  {
+    why: "refuses what a peer sends to another address",
+    packet: { destination: ip("10.9.0.2") },
+    expected: "notForUs",
+  },
+  {
+    why: "refuses what came through a router",
+    packet: { destination: OWN, ttl: 254 },
+    expected: "ttl",
+  },
+  {
+    why: "takes what came through a router where the configuration lets it",
+    packet: { destination: OWN, ttl: 250 },
+    rules: { ...UNICAST, ttlMin: 250 },
+    expected: "accepted",
+  },
+  {
+    why: "refuses a TTL below the least",
+    packet: { destination: OWN, ttl: 249 },
+    rules: { ...UNICAST, ttlMin: 250 },
+    expected: "ttl",
+  },
+  {
+    why: "names the TTL before the destination, and that before the sender",
+    packet: { source: ip("10.9.0.7"), ttl: 1 },
+    expected: "ttl",
+  },
+  {
+    why: "names the destination before the sender",
+    packet: { source: ip("10.9.0.7") },
+    expected: "notForUs",
+  },
+  {
+    why: "takes any address of ours where we do not know which one it is to be",
+    packet: { destination: ip("10.9.0.2") },
+    rules: { peers: [PEER] },
+    expected: "accepted",
+  },
+  {
+    why: "refuses the group also where we do not know our address",
+    packet: {},
+    rules: { peers: [PEER] },
+    expected: "notForUs",
+  },
+  {
+    why: "takes IPv6 with hop limit 255",
+    packet: V6_PACKET,
+    rules: V6_UNICAST,
+    expected: "accepted",
+  },
+  {
+    why: "takes IPv6 with hop limit 64, which keepalived sends",
+    packet: { ...V6_PACKET, ttl: 64 },
+    rules: V6_UNICAST,
+    expected: "accepted",
+  },
+  {
+    why: "refuses IPv6 with a hop limit in between",
+    packet: { ...V6_PACKET, ttl: 63 },
+    rules: V6_UNICAST,
+    expected: "ttl",
+  },
+  {
+    why: "refuses IPv6 with hop limit 64 where the least is higher",
+    packet: { ...V6_PACKET, ttl: 64 },
+    rules: { ...V6_UNICAST, ttlMin: 65 },
+    expected: "ttl",
+  },
+];
+
+for (const { why, packet: differences, rules = UNICAST, expected } of UNICAST_PACKETS) {
+  Deno.test(`acceptPacket() in unicast ${why}`, () => {
+    assert.equal(reasonOf(acceptPacket(packet(differences), config(), rules)), expected);
+  });
+}
 
 const OTHER = [ip("10.9.0.101")];
 const WRONG_SUM = { at: vrrp2.AT.checksum, value: 0xa5 };

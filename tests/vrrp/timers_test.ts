@@ -84,7 +84,28 @@ for (const { why, expected, intervalMs, nowMs } of SCHEDULE) {
   });
 }
 
-Deno.test("effectivePriority() is 255 for an owner, whatever is configured", () => {
-  assert.equal(effectivePriority(config({ priority: 1 }), true), 255);
-  assert.equal(effectivePriority(config({ priority: 1 }), false), 1);
+Deno.test("effectivePriority() is 255 for an owner, whatever is configured or tracked", () => {
+  for (const adjustment of [-253, 0, 253]) {
+    const state = { adjustment, facts: { owner: true } };
+    assert.equal(effectivePriority(config({ priority: 1 }), state), 255);
+  }
 });
+
+const ADJUSTED = [
+  { priority: 100, adjustment: 0, effective: 100, why: "nothing tracked changes nothing" },
+  { priority: 100, adjustment: -30, effective: 70, why: "weights are added" },
+  { priority: 100, adjustment: 30, effective: 130, why: "positive ones too" },
+  { priority: 100, adjustment: -99, effective: 1, why: "1 is within the range" },
+  { priority: 100, adjustment: -100, effective: 1, why: "0 would mean that we leave" },
+  { priority: 100, adjustment: -5000, effective: 1, why: "no sum goes below 1" },
+  { priority: 254, adjustment: 1, effective: 254, why: "255 is for owners" },
+  { priority: 1, adjustment: 5000, effective: 254, why: "no sum goes above 254" },
+];
+
+for (const { priority, adjustment, effective, why } of ADJUSTED) {
+  Deno.test(`effectivePriority() of ${priority} and ${adjustment}: ${why}`, () => {
+    assert.equal(effectivePriority(config({ priority }), { adjustment }), effective);
+    const state = { adjustment, facts: { owner: false } };
+    assert.equal(effectivePriority(config({ priority }), state), effective);
+  });
+}

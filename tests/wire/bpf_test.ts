@@ -260,6 +260,16 @@ Deno.test("urgentFilter() lets whoever leaves pass, keen or not", () => {
   }
 });
 
+Deno.test("urgentFilter() lets pass to a peer what it lets pass to the group", () => {
+  for (const bytes of [ADVERT, BEHIND_AH]) {
+    const toPeer = withBytes(withBytes(bytes, 0, [2, 0, 0, 0, 0, 2]), 30, [10, 9, 0, 2]);
+    const priorityAt = bytes === ADVERT ? 36 : 60;
+    assert.equal(passes(urgent(1), toPeer), true);
+    assert.equal(passes(urgent(), toPeer), false);
+    assert.equal(passes(urgent(), withBytes(toPeer, priorityAt, [0])), true);
+  }
+});
+
 Deno.test("urgentFilter() drops what is no advertisement, and every frame that ends too early", () => {
   for (const { what, at, bytes } of DROPPED) {
     assert.equal(passes(urgent(1), withBytes(ADVERT, at, bytes)), false, what);

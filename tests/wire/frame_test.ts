@@ -17,6 +17,7 @@ import {
   withFlippedBit,
 } from "../support/bytes.ts";
 import {
+  capturedAhFrames,
   capturedArps,
   capturedFrames,
   type CapturedV2Frame,
@@ -138,8 +139,8 @@ Deno.test("emitGratuitousArp() writes every announcement that keepalived and FRR
   }
 });
 
-Deno.test("parse() refuses what is not IPv4 or not VRRP, by name", () => {
-  const refused = { arp: "etherType", na: "etherType", "ah-vrrp": "protocol" };
+Deno.test("parse() refuses what is not IPv4, by name", () => {
+  const refused = { arp: "etherType", na: "etherType" };
   const seen = new Set<string>();
   for (const { name, bytes, decoded: { kind } } of capturedFrames()) {
     for (const [refusedKind, reason] of Object.entries(refused)) {
@@ -149,6 +150,34 @@ Deno.test("parse() refuses what is not IPv4 or not VRRP, by name", () => {
     }
   }
   assert.deepEqual([...seen].sort(), Object.keys(refused).sort());
+});
+
+Deno.test("parse() takes every captured frame with an authentication header apart", () => {
+  for (const { name, bytes, ah: decoded, decoded: { ip: header } } of capturedAhFrames()) {
+    const { ah, message, protocol, ttl } = valueOf(frame.parse(viewOf(bytes)));
+    assert.deepEqual([protocol, ttl], [51, header?.ttl], name);
+    assert.equal(ah?.header.sequence, decoded.seq, name);
+    assert.equal(hexOf(ah?.packet ?? message), hexOf(bytes.subarray(14)), name);
+    assert.equal(hexOf(message), hexOf(bytes.subarray(58)), name);
+  }
+});
+
+Deno.test("parse() leaves padding out of the packet that an authentication header covers", () => {
+  for (const { bytes } of capturedAhFrames().slice(0, 1)) {
+    const padded = new Uint8Array([...bytes, 1, 2, 3]);
+    const { ah } = valueOf(frame.parse(viewOf(padded)));
+    assert.equal(ah?.packet.byteLength, bytes.length - 14);
+  }
+});
+
+Deno.test("parse() refuses another protocol behind an authentication header", () => {
+  for (const { bytes } of capturedAhFrames().slice(0, 1)) {
+    const udp = frame.parse(viewOf(withBytes(bytes, 34, [17])));
+    assert.deepEqual(udp, {
+      ok: false,
+      error: { reason: "protocol", detail: "IP protocol 17 behind an authentication header" },
+    });
+  }
 });
 
 Deno.test("parse() tells the Ethernet type and the protocol it refuses", () => {

@@ -20,6 +20,15 @@ export interface StateFile extends Disposable {
   append(text: string): void;
 }
 
+/** What a directory is for, in the words of messages. */
+export interface DirectoryUse {
+  readonly files: string;
+  /** The configuration's key that names it. */
+  readonly key: string;
+}
+
+const FOR_UNDO: DirectoryUse = { files: "undo files", key: "state_dir" };
+
 /** What a file in the directory turned out to be. */
 export type Inspection =
   /** Its process lives, or has ended. */
@@ -62,7 +71,7 @@ export class StateDirectory implements StateFiles {
   }
 
   /** Makes it where it is missing. Throws {@linkcode StateDirectoryError}. */
-  static open(configured: string): StateDirectory {
+  static open(configured: string, use: DirectoryUse = FOR_UNDO): StateDirectory {
     // A symbolic link with a slash after it would be followed.
     const path = configured.replace(/(?<=.)\/+$/, "");
     try {
@@ -71,11 +80,16 @@ export class StateDirectory implements StateFiles {
       const problem = directoryProblem(files.describeFile(directory));
       if (problem === undefined) return new StateDirectory(path, directory);
       directory.close();
-      throw unusable(path, problem);
+      throw unusable(path, problem, use);
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
-      throw unusable(path, PROBLEMS[error.code] ?? error.code);
+      throw unusable(path, PROBLEMS[error.code] ?? error.code, use);
     }
+  }
+
+  /** Open for as long as this object is. */
+  get descriptor(): Fd {
+    return this.#directory;
   }
 
   lock(patienceMs: number): Disposable | undefined {
@@ -181,9 +195,9 @@ function fileProblem(info: files.FileInfo): string | undefined {
   return info.sizeBytes > MAX_FILE_BYTES ? `its ${info.sizeBytes} bytes are too many` : undefined;
 }
 
-function unusable(path: string, problem: string): StateDirectoryError {
+function unusable(path: string, problem: string, use: DirectoryUse): StateDirectoryError {
   return new StateDirectoryError(
-    `Cannot keep undo files in ${path}: ${problem}; ` +
-      "set state_dir to a directory that only this user may write to",
+    `Cannot keep ${use.files} in ${path}: ${problem}; ` +
+      `set ${use.key} to a directory that only this user may write to`,
   );
 }

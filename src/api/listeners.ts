@@ -1,0 +1,136 @@
+import { parseIp } from "../base/ip.ts";
+import { isLoopback } from "../config/addresses.ts";
+import type { ListenAddress } from "../config/types.ts";
+import type { ApiRequest } from "./messages.ts";
+import type { ListenPlan } from "./settings.ts";
+
+/** So long until an address is tried again that could not be listened on. */
+const RETRY_MS = 10_000;
+
+export interface ListenersParts {
+  readonly handle: (request: Request, address: string) => Promise<Response>;
+  readonly log: (level: Extract<ApiRequest, { ask: "log" }>["level"], text: string) => void;
+}
+
+type Keys = { readonly key: string; readonly cert: string };
+
+/** The sockets of the API. What cannot be opened is told once and tried again; nothing else suffers. */
+export class Listeners {
+  readonly #parts: ListenersParts;
+  readonly #open = new Map<string, Deno.HttpServer<Deno.NetAddr>>();
+  readonly #told = new Map<string, string>();
+  #plan: ListenPlan | undefined;
+  #keys: Keys | undefined;
+  #retry: number | undefined;
+
+  constructor(parts: ListenersParts) {
+    this.#parts = parts;
+  }
+
+  /** What cannot be listened on at the moment, and why. */
+  get problems(): readonly string[] {
+    return [...this.#told.values()];
+  }
+
+  /**
+   * Goes on as planned. A listener opens anew where its certificate may have changed, before the old
+   * one stops to accept; with a certificate that cannot be used the old one stays.
+   */
+  follow(plan: ListenPlan): void {
+    const before = this.#plan;
+    this.#plan = plan;
+    const names = new Set(plan.hosts.map(nameOf));
+    for (const name of this.#open.keys()) if (!names.has(name)) this.#close(name);
+    const keys = this.#readKeys(plan);
+    const isSame = (before?.tls === undefined) === (plan.tls === undefined) &&
+      keys?.key === this.#keys?.key && keys?.cert === this.#keys?.cert;
+    if (plan.tls !== undefined && keys === undefined) return this.#retryLater();
+    this.#keys = keys;
+    for (const host of plan.hosts) {
+      if (!isSame || !this.#open.has(nameOf(host))) this.#listen(host, keys);
+    }
+  }
+
+  #readKeys({ tls }: ListenPlan): Keys | undefined {
+    if (tls === undefined) return undefined;
+    try {
+      const keys = {
+        key: Deno.readTextFileSync(tls.keyFile),
+        cert: Deno.readTextFileSync(tls.certificateFile),
+      };
+      this.#told.delete("keys");
+      return keys;
+    } catch (error) {
+      this.#tell("keys", `Cannot read the API's key or certificate: ${reason(error)}`);
+      return undefined;
+    }
+  }
+
+  #listen(host: ListenAddress, keys: Keys | undefined): void {
+    const name = nameOf(host);
+    const old = this.#open.get(name);
+    try {
+      // Two sockets of one address are for our own old and new one only: anybody else's is a fault.
+      if (old === undefined) Deno.listen({ hostname: host.address, port: host.port }).close();
+      this.#open.set(name, this.#serve(host, keys));
+      this.#told.delete(name);
+      this.#tellOpen(host, keys);
+    } catch (error) {
+      const what = old === undefined ? "tried again" : "going on with the old certificate";
+      this.#tell(name, `The client API cannot listen on ${name}: ${reason(error)} (${what})`);
+      this.#retryLater();
+      return;
+    }
+    old?.shutdown().catch(() => {});
+  }
+
+  #tellOpen(host: ListenAddress, keys: Keys | undefined): void {
+    const { log } = this.#parts;
+    const url = `${keys === undefined ? "http" : "https"}://${nameOf(host)}`;
+    log("information", `The client API listens on ${url}`);
+    const address = parseIp(host.address);
+    if (keys !== undefined || address === undefined || isLoopback(address)) return;
+    log("warning", `Passwords go to ${url} for everybody to read (tls = true, or a loopback host)`);
+  }
+
+  #serve(host: ListenAddress, keys: Keys | undefined): Deno.HttpServer<Deno.NetAddr> {
+    const { handle, log } = this.#parts;
+    return Deno.serve({
+      hostname: host.address,
+      port: host.port,
+      reusePort: true,
+      ...keys,
+      onListen: () => {},
+      onError: (error) => {
+        log("error", `Internal error in the client API: ${reason(error)} (please report it)`);
+        return new Response(null, { status: 503 });
+      },
+    }, (request, { remoteAddr }) => handle(request, remoteAddr.hostname));
+  }
+
+  #close(name: string): void {
+    this.#open.get(name)?.shutdown().catch(() => {});
+    this.#open.delete(name);
+  }
+
+  #retryLater(): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      if (this.#plan !== undefined) this.follow(this.#plan);
+    }, RETRY_MS);
+  }
+
+  #tell(about: string, text: string): void {
+    if (this.#told.get(about) === text) return;
+    this.#told.set(about, text);
+    this.#parts.log("error", text);
+  }
+}
+
+function nameOf({ address, port }: ListenAddress): string {
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

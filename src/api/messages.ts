@@ -1,0 +1,58 @@
+import type { Change } from "../config/changes.ts";
+import type { PublisherNews, RouterName } from "../runtime/snapshot.ts";
+import type { ApiSettings } from "./settings.ts";
+
+/*
+ * What goes back and forth between the engine's thread and the one that answers clients. Nothing that
+ * a client has sent is trusted on the engine's side because it was checked on the other.
+ */
+
+export type Command =
+  | {
+    readonly do: "force";
+    readonly router: RouterName;
+    readonly to: "Master" | "Backup" | "auto";
+  }
+  | { readonly do: "change"; readonly change: Change }
+  | { readonly do: "reload" }
+  | { readonly do: "stop" };
+
+export interface Detail {
+  /** A key, such as `vrouter[0].priority`; "" for the whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export type CommandOutcome =
+  | { readonly done: true }
+  | {
+    readonly done: false;
+    readonly why: "missing" | "conflict" | "invalid" | "unable";
+    readonly message: string;
+    readonly details: readonly Detail[];
+  };
+
+/** To the engine. */
+export type EngineRequest = {
+  readonly ask: "command";
+  readonly id: number;
+  readonly command: Command;
+};
+
+/** To the engine's thread. */
+export type ApiRequest =
+  | { readonly ask: "command"; readonly id: number; readonly command: Command }
+  /** The control socket is there. */
+  | { readonly ask: "opened" }
+  | {
+    readonly ask: "log";
+    readonly level: "information" | "warning" | "error";
+    readonly text: string;
+  };
+
+/** From the engine's thread. */
+export type ApiNews =
+  | { readonly tell: "start"; readonly bell: number; readonly settings: ApiSettings }
+  | { readonly tell: "settings"; readonly settings: ApiSettings }
+  | { readonly tell: "outcome"; readonly id: number; readonly outcome: CommandOutcome }
+  | PublisherNews;

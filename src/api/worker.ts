@@ -1,0 +1,77 @@
+import { Api } from "./api.ts";
+import { ControlSocket } from "./control_socket.ts";
+import { Listeners } from "./listeners.ts";
+import type { ApiNews, ApiRequest } from "./messages.ts";
+import { RemoteEngine } from "./remote_engine.ts";
+import type { ApiSettings } from "./settings.ts";
+
+export interface ApiWorkerParts {
+  /** Sends to the engine's thread. */
+  readonly send: (request: ApiRequest) => void;
+  /** Wakes that thread, to look for messages or to tell how things are. */
+  readonly ring: (bell: number, what: "asked" | "sent") => void;
+  /** Keeps everybody but the owner from files that this thread makes. */
+  readonly makePrivateFiles: () => void;
+}
+
+/** The API on a thread of its own. Gives the function that takes what the engine's thread sends. */
+export function apiWorker(parts: ApiWorkerParts): (news: ApiNews) => void {
+  let running: Running | undefined;
+  return (news) => {
+    if (news.tell === "start") running = new Running(parts, news);
+    else running?.take(news);
+  };
+}
+
+class Running {
+  readonly #engine: RemoteEngine;
+  readonly #api: Api;
+  readonly #listeners: Listeners;
+
+  constructor(
+    { send, ring, makePrivateFiles }: ApiWorkerParts,
+    { bell, settings }: Extract<ApiNews, { tell: "start" }>,
+  ) {
+    const sendAndRing = (request: ApiRequest) => {
+      send(request);
+      ring(bell, "sent");
+    };
+    const log = (level: "information" | "warning" | "error", text: string) =>
+      sendAndRing({ ask: "log", level, text });
+    this.#engine = new RemoteEngine({
+      send: sendAndRing,
+      ask: () => ring(bell, "asked"),
+      clock: () => performance.now(),
+    });
+    this.#api = new Api({
+      settings,
+      engine: this.#engine,
+      log: { error: (text) => log("error", text) },
+      problems: () => this.#listeners.problems,
+      clock: () => Date.now(),
+    });
+    this.#listeners = new Listeners({
+      handle: (request, address) => this.#api.handle(request, address),
+      log,
+    });
+    this.#follow(settings);
+    if (settings.controlSocket === "") return;
+    makePrivateFiles();
+    new ControlSocket({
+      path: settings.controlSocket,
+      handle: (request) => this.#api.handleLocal(request),
+      log,
+      opened: () => sendAndRing({ ask: "opened" }),
+    }).open();
+  }
+
+  take(news: Exclude<ApiNews, { tell: "start" }>): void {
+    if (news.tell !== "settings") return this.#engine.take(news);
+    this.#api.configure(news.settings);
+    this.#follow(news.settings);
+  }
+
+  #follow({ listen, users }: ApiSettings): void {
+    this.#listeners.follow(users.length === 0 ? { hosts: [] } : listen);
+  }
+}

@@ -1,0 +1,147 @@
+import type { Command, CommandOutcome, Detail } from "../api/messages.ts";
+import type { Change } from "../config/changes.ts";
+import type { Control } from "../runtime/companion.ts";
+import type { Router } from "../runtime/router.ts";
+import type { RouterName } from "../runtime/snapshot.ts";
+import { readConfigElsewhere } from "./config_process.ts";
+import type { ReadConfig } from "./config_file.ts";
+import type { RvrrpdOptions } from "./options.ts";
+
+export interface CommandsParts {
+  readonly control: Control;
+  readonly options: RvrrpdOptions;
+  /** Those that are in force: a new one that can be made is added. */
+  readonly changes: Change[];
+  /** This configuration has taken the place of the one before. */
+  readonly changed: (read: ReadConfig) => void;
+}
+
+type Refusal = Extract<CommandOutcome, { done: false }>;
+
+const DONE = { done: true } as const;
+
+/** Carries out what clients ask for; nothing of it was checked on this side before. */
+export class ApiCommands {
+  readonly #parts: CommandsParts;
+
+  constructor(parts: CommandsParts) {
+    this.#parts = parts;
+  }
+
+  async run(command: Command): Promise<CommandOutcome> {
+    const { control } = this.#parts;
+    switch (command.do) {
+      case "force":
+        return this.#force(command);
+      case "change":
+        return await this.#change(command.change);
+      case "reload":
+        return await this.#reload();
+      case "stop":
+        control.stop();
+        return DONE;
+    }
+  }
+
+  /** A file with faults is told of to who asks; one without is taken over as with SIGHUP. */
+  async #reload(): Promise<CommandOutcome> {
+    const { control, options, changes } = this.#parts;
+    let faults: ReadConfig["faults"] = [];
+    try {
+      await control.take(async () => {
+        faults = (await readConfigElsewhere(options, changes)).faults;
+        return undefined;
+      });
+    } catch (error) {
+      return refusal("unable", error instanceof Error ? error.message : String(error));
+    }
+    if (faults.length > 0) return refusal("invalid", "The configuration is wrong", details(faults));
+    control.reload();
+    return DONE;
+  }
+
+  #force({ router: name, to }: Extract<Command, { do: "force" }>): CommandOutcome {
+    const { control } = this.#parts;
+    const router = find(control.routers, name);
+    if (router === undefined) return refusal("missing", "There is no such virtual router");
+    if (to === "Master" && hearsBetter(router)) {
+      return refusal("conflict", "A Master of higher priority is heard");
+    }
+    const { interface: interfaceName, protocol: { vrid, family } } = router.config;
+    const count = control.force({ interface: interfaceName, group: vrid, family }, to);
+    return count > 0 ? DONE : refusal("conflict", `It cannot be forced in ${router.state.name}`);
+  }
+
+  async #change(change: Change): Promise<CommandOutcome> {
+    const { control, options, changes, changed } = this.#parts;
+    const meant = this.#inOwnWords(change);
+    let outcome: CommandOutcome = DONE;
+    let read: ReadConfig | undefined;
+    try {
+      await control.take(async () => {
+        read = await readConfigElsewhere(options, [...changes, meant]);
+        const problem = problemOf(read);
+        if (problem !== undefined) outcome = problem;
+        return problem === undefined ? read.config : undefined;
+      });
+    } catch (error) {
+      return refusal("unable", error instanceof Error ? error.message : String(error));
+    }
+    if (!outcome.done || read === undefined) return outcome;
+    changes.push(meant);
+    changed(read);
+    return outcome;
+  }
+
+  /** The file knows a virtual router by its interface, never by that of its macvlan. */
+  #inOwnWords(change: Change): Change {
+    if (change.what !== "setRouter" && change.what !== "deleteRouter") return change;
+    const router = find(this.#parts.control.routers, change.router);
+    if (router === undefined) return change;
+    return { ...change, router: { ...change.router, interface: router.config.interface } };
+  }
+}
+
+function find(
+  routers: readonly Router[],
+  { group, interface: name, family }: RouterName,
+): Router | undefined {
+  return routers.find(({ config }) =>
+    config.protocol.vrid === group &&
+    (config.interface === name || carries(config, name)) &&
+    (family === undefined || config.protocol.family === family)
+  );
+}
+
+function carries(config: Router["config"], name: string): boolean {
+  return config.interfaceType === "macvlan" && config.virtualInterface === name;
+}
+
+function hearsBetter({ state, effectivePriority }: Router): boolean {
+  return state.name === "Backup" && state.master !== undefined &&
+    state.master.priority > effectivePriority;
+}
+
+/** The last change is the one that was asked for; obstacles of earlier ones are known already. */
+function problemOf({ config, obstacles, faults }: ReadConfig): Refusal | undefined {
+  const obstacle = obstacles.at(-1);
+  if (obstacle === "missing") return refusal("missing", "There is no such thing");
+  if (obstacle === "conflict") return refusal("conflict", "It exists already");
+  if (config !== undefined) return undefined;
+  return refusal("invalid", "The configuration would be wrong", details(faults));
+}
+
+function details(faults: ReadConfig["faults"]): Detail[] {
+  return faults.map(({ text, fault }) => ({
+    path: fault?.path ?? "",
+    message: fault === undefined ? text : `${fault.problem} (${fault.hint})`,
+  }));
+}
+
+function refusal(
+  why: Refusal["why"],
+  message: string,
+  details: readonly Detail[] = [],
+): Refusal {
+  return { done: false, why, message, details };
+}

@@ -1,0 +1,134 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ApiNews, ApiRequest } from "../api/messages.ts";
+import type { Change } from "../config/changes.ts";
+import type { Log } from "../log.ts";
+import type { Companion, Control } from "../runtime/companion.ts";
+import { Publisher } from "../runtime/publisher.ts";
+import { ApiCommands } from "./api_commands.ts";
+import { apiSettings } from "./api_settings.ts";
+import { type ApiPermissions, permissionsFor, startApiWorker } from "./api_worker.ts";
+import type { ReadConfig } from "./config_file.ts";
+import type { RvrrpdOptions } from "./options.ts";
+
+/** After a fault of our own the API begins anew, but not at once: the fault may come again. */
+const RESTART_MS = 10_000;
+
+export interface ApiHostParts {
+  readonly options: RvrrpdOptions;
+  readonly read: ReadConfig;
+  readonly log: Log;
+}
+
+/**
+ * The API's thread, seen from the engine's. Whatever happens on it costs the virtual routers nothing.
+ */
+export class ApiHost implements Companion {
+  readonly publisher: Publisher;
+  /** What clients have changed of the configuration; it is changed in the same way after a reload. */
+  readonly changes: Change[] = [];
+  readonly #parts: ApiHostParts;
+  #read: ReadConfig;
+  #worker: Worker | undefined;
+  /** Of the thread that runs or ran last. */
+  #permissions: ApiPermissions | undefined;
+  #commands: ApiCommands | undefined;
+  #restart: number | undefined;
+  /** Of the socket that the thread has made; "" while there is none. */
+  #openSocket = "";
+
+  constructor(parts: ApiHostParts) {
+    this.#parts = parts;
+    this.#read = parts.read;
+    this.publisher = new Publisher({
+      wallClock: () => Date.now(),
+      post: (news) => this.#post(news),
+    });
+  }
+
+  begin(control: Control): void {
+    const { options } = this.#parts;
+    const { changes } = this;
+    const changed = (read: ReadConfig) => this.configure(read);
+    this.#commands = new ApiCommands({ control, options, changes, changed });
+    this.#follow();
+  }
+
+  /** Goes on under this configuration. */
+  configure(read: ReadConfig): void {
+    this.#read = read;
+    this.#follow();
+  }
+
+  end(): void {
+    clearTimeout(this.#restart);
+    this.#stop();
+    this.#commands = undefined;
+  }
+
+  #follow(): void {
+    const settings = apiSettings(this.#read, this.#controlSocket);
+    if (settings === undefined || this.#commands === undefined) return this.#stop();
+    const permissions = permissionsFor(settings);
+    const mayGoOn = isDeepStrictEqual(permissions, this.#permissions);
+    if (this.#worker !== undefined && mayGoOn) return this.#post({ tell: "settings", settings });
+    this.#stop();
+    clearTimeout(this.#restart);
+    this.#permissions = permissions;
+    this.#worker = this.#start(permissions);
+    this.#post({ tell: "start", bell: this.publisher.bell, settings });
+    this.publisher.startOver();
+  }
+
+  #start(permissions: ApiPermissions): Worker {
+    const worker = startApiWorker(permissions);
+    worker.onmessage = ({ data }: MessageEvent<ApiRequest>) => this.#take(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#parts.log.error(
+        `Internal error in the client API, which begins anew: ${event.message} (please report it)`,
+      );
+      this.#stop();
+      this.#restart = setTimeout(() => this.#follow(), RESTART_MS);
+    };
+    return worker;
+  }
+
+  #stop(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#removeSocket();
+  }
+
+  /** In the end as between two threads: the next one takes a socket that answers for somebody else's. */
+  #removeSocket(): void {
+    if (this.#openSocket === "") return;
+    try {
+      Deno.removeSync(this.#openSocket);
+    } catch (error) {
+      const isGone = error instanceof Deno.errors.NotFound;
+      const why = error instanceof Error ? error.message : String(error);
+      if (!isGone) this.#parts.log.warning(`Cannot remove the control socket: ${why}`);
+    }
+    this.#openSocket = "";
+  }
+
+  #post(news: ApiNews): void {
+    this.#worker?.postMessage(news);
+  }
+
+  #take(request: ApiRequest): void {
+    if (request.ask === "command") this.#run(request);
+    else if (request.ask === "log") this.#parts.log[request.level](request.text);
+    else this.#openSocket = this.#controlSocket;
+  }
+
+  async #run({ id, command }: Extract<ApiRequest, { ask: "command" }>): Promise<void> {
+    const outcome = await this.#commands?.run(command);
+    if (outcome !== undefined) this.#post({ tell: "outcome", id, outcome });
+  }
+
+  /** As it was at the start: this process keeps it. */
+  get #controlSocket(): string {
+    return this.#parts.read.config?.controlSocket ?? "";
+  }
+}

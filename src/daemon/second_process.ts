@@ -1,0 +1,73 @@
+import { waitForEndElsewhere } from "../../ffi/children.ts";
+import { Fd } from "../../ffi/fd.ts";
+import { openNothing, readAll, rewind, writeAll } from "../../ffi/files.ts";
+import { openMemoryFile } from "../../ffi/memory_file.ts";
+import { commandLine, environmentVariable } from "../../ffi/process.ts";
+import { type Ending, putBehind, spawnSession } from "../../ffi/spawn.ts";
+
+/*
+ * Long work would keep the engine waiting, and so does even the beginning of a thread. So the program
+ * starts itself once more, behind everything else that wants the processor:
+ *
+ *     asker ── question, a file in memory ──► second process
+ *       ▲ ──── answer, another one ◄───────────── │ ends
+ */
+
+const MARK_VARIABLE = "RVRRPD_ANSWERS";
+const QUESTION_DESCRIPTOR = 3;
+const ANSWER_DESCRIPTOR = 4;
+const STDERR_DESCRIPTOR = 2;
+const KEPT_VARIABLES = ["PATH", "HOME", "LD_LIBRARY_PATH", "DENO_DIR"];
+
+/** Whether this is the process that {@linkcode askSecondProcess} has started. */
+export function isSecondProcess(): boolean {
+  return environmentVariable(MARK_VARIABLE) === "1";
+}
+
+/** The whole life of that process. Throws {@linkcode SyscallError}. */
+export function beSecondProcess(answerTo: (question: Uint8Array) => Uint8Array): void {
+  using question = new Fd(QUESTION_DESCRIPTOR);
+  using answer = new Fd(ANSWER_DESCRIPTOR);
+  writeAll(answer, Uint8Array.from(answerTo(readAll(question))));
+}
+
+/**
+ * What {@linkcode beSecondProcess} has answered in a process of its own, which gets our standard
+ * error. Throws {@linkcode SyscallError}, and {@linkcode Error} where it ends without an answer.
+ */
+export async function askSecondProcess(question: Uint8Array): Promise<Uint8Array> {
+  using questionFile = openMemoryFile("question");
+  writeAll(questionFile, Uint8Array.from(question));
+  rewind(questionFile);
+  using answerFile = openMemoryFile("answer");
+  const ending = await waitForEndElsewhere(start(questionFile, answerFile));
+  if (!("code" in ending) || ending.code !== 0) throw new Error(howItEnded(ending));
+  rewind(answerFile);
+  return readAll(answerFile);
+}
+
+function start(question: Fd, answer: Fd): number {
+  using nothing = openNothing();
+  // Ours, which stays open.
+  const errors = new Fd(STDERR_DESCRIPTOR);
+  const pid = spawnSession({
+    program: Deno.execPath(),
+    words: commandLine(),
+    environment: { ...keptEnvironment(), [MARK_VARIABLE]: "1" },
+    descriptors: [nothing, nothing, errors, question, answer],
+  });
+  putBehind(pid);
+  return pid;
+}
+
+function keptEnvironment(): Record<string, string> {
+  return Object.fromEntries(KEPT_VARIABLES.flatMap((name) => {
+    const value = environmentVariable(name);
+    return value === undefined ? [] : [[name, value]];
+  }));
+}
+
+function howItEnded(ending: Ending): string {
+  const how = "signal" in ending ? `by signal ${ending.signal}` : `with code ${ending.code}`;
+  return `the process that was to answer has ended ${how}`;
+}

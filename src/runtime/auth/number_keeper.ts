@@ -1,0 +1,176 @@
+import type { VirtualRouterConfig } from "../../config/types.ts";
+import type { Log } from "../../log.ts";
+import { AhNumbers } from "../../vrrp/ah_numbers.ts";
+import { Replay, type ReplayMemory } from "../../vrrp/replay.ts";
+import type { Instant } from "../../vrrp/stamp_clock.ts";
+import type { ReplayRules } from "../../vrrp/types.ts";
+import { StateDirectoryError } from "../undo/state_directory.ts";
+import type { NumberSource, RouterNumbers } from "./authenticator.ts";
+import { bothClocks } from "./clocks.ts";
+import type { Found, NumberStore } from "./number_store.ts";
+
+/** By the time that an advertisement carries, an old one is told without them for the most part. */
+const SAVE_EVERY_MS = { time: 10_000, monotonic: 1_000 } as const;
+/** What the disk refused is tried again. */
+const RETRY_MS = 10_000;
+
+const NOTHING: Found = { memories: new Map(), lost: false };
+
+export interface NumberKeeperParts {
+  readonly log: Log;
+  /** Absent: the numbers end with the process. */
+  readonly store?: NumberStore;
+  readonly bootId?: string;
+  readonly clock?: () => Instant;
+}
+
+interface Kept {
+  readonly replay: Replay;
+  rules: ReplayRules;
+  credible: boolean;
+}
+
+/**
+ * The numbers of all virtual routers of the process, for as long as it lives, and on the disk: those
+ * of one that a reload takes away and another brings back are the same.
+ */
+export class NumberKeeper implements NumberSource {
+  readonly #parts: NumberKeeperParts;
+  readonly #bootId: string;
+  readonly #clock: () => Instant;
+  readonly #ah = new Map<string, AhNumbers>();
+  readonly #kept = new Map<string, Kept>();
+  #found: Found | undefined;
+  #dueMs = Infinity;
+  #saving: Promise<void> = Promise.resolve();
+  #busy = false;
+  #failed = false;
+
+  constructor(parts: NumberKeeperParts) {
+    this.#parts = parts;
+    this.#bootId = parts.bootId ?? "";
+    this.#clock = parts.clock ?? bothClocks;
+  }
+
+  of(config: Pick<VirtualRouterConfig, "interface" | "protocol">): RouterNumbers {
+    const { interface: name, protocol: { vrid, family } } = config;
+    const router = `${family} ${vrid} ${name}`;
+    return {
+      ah: entry(this.#ah, router, () => new AhNumbers()),
+      replay: (rules) => this.#replay(router, rules),
+      now: this.#clock,
+    };
+  }
+
+  #replay(router: string, rules: ReplayRules): Replay {
+    const known = this.#kept.get(router);
+    if (known !== undefined) {
+      known.rules = rules;
+      known.replay.adopt(rules);
+      return known.replay;
+    }
+    const { memories, lost } = this.#found ??= this.#load();
+    const memory = memories.get(router) ?? (lost ? "lost" : undefined);
+    const instant = this.#clock();
+    const replay = new Replay(rules, { memory, bootId: this.#bootId, instant });
+    this.#kept.set(router, { replay, rules, credible: true });
+    // What it may send is to be on the disk before it does.
+    this.#dueMs = instant.steadyMs;
+    return replay;
+  }
+
+  #load(): Found {
+    const { store, log } = this.#parts;
+    try {
+      return store?.load() ?? NOTHING;
+    } catch (error) {
+      if (!(error instanceof StateDirectoryError)) throw error;
+      log.error(
+        `${error.message}. Until then a restart forgets what was accepted, and old advertisements ` +
+          "may be accepted again",
+      );
+      return NOTHING;
+    }
+  }
+
+  /** When {@linkcode keep} has something to do, on the clock of every deadline. */
+  get dueMs(): number {
+    return this.#busy ? Infinity : this.#dueMs;
+  }
+
+  /** Looks after the clock, and writes down what has to be. Never throws because of the disk. */
+  async keep(): Promise<void> {
+    const instant = this.#clock();
+    for (const [router, kept] of this.#kept) this.#judgeClock(router, kept, instant);
+    const periods = this.#kept.values().map(({ rules }) => SAVE_EVERY_MS[rules.antiReplay]);
+    this.#dueMs = instant.steadyMs + Math.min(...periods);
+    const wanted = this.#kept.values().some(({ replay, rules }) => {
+      return replay.needsReserve(instant) || rules.antiReplay === "monotonic" && replay.changed;
+    });
+    if (wanted) await this.#save(false);
+  }
+
+  /** Writes down the last state; call when nothing is sent any more. */
+  async finish(): Promise<void> {
+    this.#dueMs = Infinity;
+    await this.#saving;
+    if (this.#kept.size > 0) await this.#save(true);
+    this.#parts.store?.close();
+  }
+
+  #save(ending: boolean): Promise<void> {
+    this.#busy = true;
+    this.#saving = this.#write(ending).finally(() => {
+      this.#busy = false;
+    });
+    return this.#saving;
+  }
+
+  async #write(ending: boolean): Promise<void> {
+    const { store, log } = this.#parts;
+    if (store === undefined) return;
+    const saved = await store.save(this.#memories(ending));
+    if (!saved) this.#dueMs = this.#clock().steadyMs + RETRY_MS;
+    if (!saved && !this.#failed) {
+      log.error(
+        "Cannot write down the numbers of hmac-sha256: make room in replay_dir and let this user " +
+          "write there. Until then a restart forgets what was accepted",
+      );
+    }
+    this.#failed = !saved;
+  }
+
+  /** Those of others too, which run at another time. */
+  *#memories(ending: boolean): Generator<readonly [string, () => ReplayMemory]> {
+    for (const [router, memory] of this.#found?.memories ?? []) {
+      if (!this.#kept.has(router)) yield [router, () => memory];
+    }
+    for (const [router, { replay }] of this.#kept) {
+      const now = { bootId: this.#bootId, ending };
+      yield [router, () => replay.memory({ ...now, instant: this.#clock() })];
+    }
+  }
+
+  #judgeClock(router: string, kept: Kept, instant: Instant): void {
+    const credible = kept.replay.isCredible(instant);
+    if (credible === kept.credible) return;
+    kept.credible = credible;
+    const [, group, name] = router.split(" ");
+    const who = `group ${group} on interface ${name}`;
+    if (credible) this.#parts.log.information(`The clock is right again for ${who}`);
+    else this.#parts.log.warning(`${behind(instant)}; ${who} goes on from the latest known time`);
+  }
+}
+
+function behind({ wallMs }: Instant): string {
+  const shown = new Date(wallMs).toISOString();
+  return `This machine's clock shows ${shown}, but it is later than that: set it`;
+}
+
+function entry<V>(map: Map<string, V>, key: string, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

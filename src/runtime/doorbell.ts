@@ -1,0 +1,1 @@
+export { ring } from "../../ffi/doorbell.ts";

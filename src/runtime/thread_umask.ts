@@ -1,0 +1,1 @@
+export { setThreadUmask } from "../../ffi/thread_umask.ts";
