@@ -23,6 +23,7 @@ const HEADERS = [
   "sys/eventfd.h",
   "sys/file.h",
   "sys/prctl.h",
+  "sys/resource.h",
   "sys/inotify.h",
   "sys/mman.h",
   "sys/socket.h",

@@ -106,6 +106,7 @@ const C_EXPRESSIONS: Readonly<Record<string, string>> = {
 const OURS = [
   // A field's place in a line of text.
   "ARG_START",
+  "BEHIND_OTHERS",
   "BUFFER_BYTES",
   "CHUNK_BYTES",
   "COOKIE_BYTES",
