@@ -386,6 +386,17 @@ const SYMBOLS = {
     parameters: ["buffer"], // const char *name
     result: "i32",
   },
+  signal: {
+    parameters: [
+      "i32", // int signum
+      "pointer", // sighandler_t handler
+    ],
+    result: "pointer",
+  },
+  alarm: {
+    parameters: ["u32"], // unsigned int seconds
+    result: "u32",
+  },
   memfd_create: {
     parameters: [
       "buffer", // const char *name

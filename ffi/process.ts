@@ -8,6 +8,8 @@ const FD_CLOEXEC = 1;
 /** The kernel's own limit of one argument list is 6 MiB, of which people use little. */
 const MAX_COMMAND_BYTES = 1 << 20;
 const STDERR_FILENO = 2;
+const SIGCHLD = 17;
+const SIG_DFL = null;
 
 /** A variable of the environment that this process was started with; `undefined` where not set. */
 export function environmentVariable(name: string): string | undefined {
@@ -25,6 +27,19 @@ export function commandLine(): string[] {
   using file = openMagicLink("/proc/self/cmdline");
   const text = new TextDecoder().decode(readUpTo(file, MAX_COMMAND_BYTES));
   return text.replace(/\0$/, "").split("\0");
+}
+
+/**
+ * The end of a child is kept until it is asked for: whoever started this process may have left it
+ * with SIGCHLD ignored, and then the kernel forgets its children; wait(2).
+ */
+export function takeOverChildren(): void {
+  libc().signal(SIGCHLD, SIG_DFL);
+}
+
+/** This process ends by SIGALRM in so many seconds; alarm(2). */
+export function endAfter(seconds: number): void {
+  libc().alarm(seconds);
 }
 
 /** Which permissions new files of this process never have; umask(2). */

@@ -1,4 +1,4 @@
-import { planOf } from "./plan.ts";
+import { lanesOf, planOf } from "./plan.ts";
 import { print, runStep, runTests } from "./steps.ts";
 import { sum, type Tally, tallyStep } from "./tally.ts";
 
@@ -59,7 +59,8 @@ async function runSystem(paths: readonly string[]): Promise<Tally[]> {
     await prepare("setup", [...prefix, "scripts/setup"]),
     await prepare("build", ["scripts/build", "--if-needed"]),
   ];
-  for (const path of paths) tallies.push(await runTests({ path, prefix, parallel: false }));
+  const lanes = lanesOf(paths).map((lane) => runLane(lane, { prefix, alone: lane === paths }));
+  for (const lane of await Promise.all(lanes)) tallies.push(...lane);
   const sweep = [
     Deno.execPath(),
     "run",
@@ -68,6 +69,18 @@ async function runSystem(paths: readonly string[]): Promise<Tally[]> {
     "scripts/sweep_namespaces.ts",
   ];
   tallies.push(await prepare("sweep", [...prefix, ...sweep]));
+  return tallies;
+}
+
+/** One after the other; in one piece each where another lane runs beside it. */
+async function runLane(
+  paths: readonly string[],
+  { prefix, alone }: { readonly prefix: readonly string[]; readonly alone: boolean },
+): Promise<Tally[]> {
+  const tallies: Tally[] = [];
+  for (const path of paths) {
+    tallies.push(await runTests({ path, prefix, parallel: false, inOnePiece: !alone }));
+  }
   return tallies;
 }
 

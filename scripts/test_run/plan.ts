@@ -48,3 +48,16 @@ function isSystem(path: string): boolean {
   const plain = path.replace(/^(?:\.\/)+/, "");
   return SYSTEM.some((directory) => plain === directory || plain.startsWith(`${directory}/`));
 }
+
+/** The directory whose tests take as long as all others together. */
+const LONGEST = "tests/netns";
+
+/**
+ * What may run side by side: tests in namespaces mostly wait for timers, and two that run at a time
+ * take little more than the longer one.
+ */
+export function lanesOf(paths: readonly string[]): readonly (readonly string[])[] {
+  const longest = paths.filter((path) => path === LONGEST);
+  const others = paths.filter((path) => path !== LONGEST);
+  return longest.length === 0 || others.length === 0 ? [paths] : [longest, others];
+}

@@ -14,6 +14,12 @@ function orNull<T extends Parameters<typeof Type.Union>[0][number]>(schema: T) {
 
 const Moment = Type.String({ description: "RFC 3339, UTC." });
 
+const Origin = Type.Optional(
+  Type.Literal("api", {
+    description: "There where a client has changed it since the file was read.",
+  }),
+);
+
 /** A virtual router in a list, as rVRRPd has it. */
 const ROW = {
   virtual_ip: Type.String({ description: "The first virtual address." }),
@@ -22,6 +28,7 @@ const ROW = {
   priority: Type.Integer({ minimum: 0, maximum: 255, description: "As configured." }),
   preempt: Type.Boolean(),
   state: StateWord,
+  origin: Origin,
 };
 
 export const RouterRow = Type.Object(ROW, CLOSED);

@@ -7,6 +7,8 @@ export interface ControlSocketParts {
   readonly path: string;
   readonly handle: (request: Request) => Promise<Response>;
   readonly log: (level: Extract<ApiRequest, { ask: "log" }>["level"], text: string) => void;
+  /** Keeps everybody but the owner from files that this thread makes. */
+  readonly makePrivateFiles: () => void;
   /** The socket is there, and is this process's to remove. */
   readonly opened: () => void;
 }
@@ -25,8 +27,9 @@ export class ControlSocket {
 
   /** Opens it, now or when that can be done. */
   async open(): Promise<void> {
-    const { path } = this.#parts;
+    const { path, makePrivateFiles } = this.#parts;
     try {
+      makePrivateFiles();
       await removeStale(path);
       this.#serve();
       this.#told = "";

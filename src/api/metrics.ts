@@ -83,7 +83,7 @@ const ROUTER_METRICS: readonly Metric[] = [
 interface DurationMetric {
   readonly name: string;
   readonly help: string;
-  readonly durations: (process: ProcessSnapshot) => Durations;
+  readonly durations: (whole: ProcessSnapshot) => Durations;
 }
 
 const DURATION_METRICS: readonly DurationMetric[] = [

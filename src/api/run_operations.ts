@@ -1,10 +1,11 @@
-import { findRouter } from "../runtime/snapshot.ts";
+import { findRouter, type RouterSnapshot } from "../runtime/snapshot.ts";
 import { MS_PER_S } from "../base/units.ts";
 import { jsonAnswer, textAnswer } from "./answer.ts";
 import {
   ErrorBody,
   RouterDetail,
   RouteRows,
+  type RouterRow,
   RouterRows,
   RunGlobal,
   RunProtocols,
@@ -13,6 +14,7 @@ import { EVENT_STREAM_TYPE, eventStream } from "./event_stream.ts";
 import type { Call, Operation, Workbench } from "./operation.ts";
 import { GROUP, groupOf, ROUTER_PARAMETERS, routerNameOf } from "./parameters.ts";
 import { Refusal } from "./refusal.ts";
+import type { ApiSettings } from "./settings.ts";
 import { moment, routerDetail, routerRow } from "./router_views.ts";
 import { Type } from "@sinclair/typebox";
 
@@ -49,8 +51,8 @@ export const RUN_OPERATIONS: readonly Operation[] = [
       401: UNAUTHORIZED,
       503: SILENT,
     },
-    handle: async (_call, { engine }) =>
-      jsonAnswer((await engine.snapshot()).routers.map(routerRow)),
+    handle: async (_call, { engine, settings }) =>
+      jsonAnswer(rows((await engine.snapshot()).routers, settings)),
   },
   {
     id: "runVrrpGroup",
@@ -153,21 +155,34 @@ async function runGlobal(_call: Call, bench: Workbench): Promise<Response> {
   });
 }
 
-async function runGroup(call: Call, { engine }: Workbench): Promise<Response> {
-  const group = groupOf(call);
-  const { routers } = await engine.snapshot();
-  return jsonAnswer(routers.filter((router) => router.group === group).map(routerRow));
+function rows(routers: readonly RouterSnapshot[], settings: ApiSettings): RouterRow[] {
+  return routers.map((router) => ({ ...routerRow(router), ...originOf(router, settings) }));
 }
 
-async function runRouter(call: Call, { engine }: Workbench): Promise<Response> {
+/** Told only of those that are not as the file says: all others are as rVRRPd tells them. */
+function originOf(
+  router: RouterSnapshot,
+  { changedRouters }: ApiSettings,
+): Pick<RouterRow, "origin"> {
+  const isChanged = changedRouters.some((name) => findRouter([router], name) !== undefined);
+  return isChanged ? { origin: "api" } : {};
+}
+
+async function runGroup(call: Call, { engine, settings }: Workbench): Promise<Response> {
+  const group = groupOf(call);
+  const { routers } = await engine.snapshot();
+  return jsonAnswer(rows(routers.filter((router) => router.group === group), settings));
+}
+
+async function runRouter(call: Call, { engine, settings }: Workbench): Promise<Response> {
   const name = routerNameOf(call);
   const router = findRouter((await engine.snapshot()).routers, name);
   if (router === undefined) throw new Refusal(404, "There is no such virtual router");
-  return jsonAnswer(routerDetail(router));
+  return jsonAnswer({ ...routerDetail(router), ...originOf(router, settings) });
 }
 
 function runEvents(call: Call, { engine, streams }: Workbench): Response {
-  const stream = streams.open(call.caller?.session?.id);
+  const stream = streams.open(call.caller?.session?.id, call);
   const lastId = call.request.headers.get("last-event-id") ?? call.query.get("since") ?? undefined;
   const body = eventStream({ engine, stream, lastId, mayGoOn: call.mayGoOn });
   const answer = textAnswer("", EVENT_STREAM_TYPE);

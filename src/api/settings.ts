@@ -1,4 +1,5 @@
 import type { ApiConfig, DaemonConfig } from "../config/types.ts";
+import type { RouterName } from "../runtime/snapshot.ts";
 
 /** What the API goes by. It is copied to the API's thread, and renewed with the configuration. */
 export interface ApiSettings {
@@ -15,6 +16,8 @@ export interface ApiSettings {
   readonly daemon: DaemonFacts;
   /** The configuration in the words of its file, without anything secret. */
   readonly published: PublishedConfig;
+  /** Which virtual routers are not as the file says, or not in it at all. */
+  readonly changedRouters: readonly RouterName[];
   /** What it says of static routes. */
   readonly staticRoutes: readonly PublishedRoute[];
 }

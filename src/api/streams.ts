@@ -10,9 +10,12 @@ export class Streams {
     return this.#open.size;
   }
 
-  /** Room for one more, of this session or of none; throws {@linkcode Refusal} where there is none. */
-  open(session: string | undefined): Stream {
-    if (this.#open.size >= MOST_STREAMS) {
+  /**
+   * Room for one more, of this session or of none; throws {@linkcode Refusal} where there is none. On
+   * the control socket there always is: clients elsewhere must not keep its owner from looking.
+   */
+  open(session: string | undefined, { isLocal }: { readonly isLocal: boolean }): Stream {
+    if (!isLocal && this.#open.size >= MOST_STREAMS) {
       throw new Refusal(503, "Too many event streams are open", {
         headers: { "retry-after": "10" },
       });

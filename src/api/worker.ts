@@ -56,9 +56,9 @@ class Running {
     });
     this.#follow(settings);
     if (settings.controlSocket === "") return;
-    makePrivateFiles();
     new ControlSocket({
       path: settings.controlSocket,
+      makePrivateFiles,
       handle: (request) => this.#api.handleLocal(request),
       log,
       opened: () => sendAndRing({ ask: "opened" }),

@@ -16,6 +16,8 @@ const RESTART_MS = 10_000;
 export interface ApiHostParts {
   readonly options: RvrrpdOptions;
   readonly read: ReadConfig;
+  /** The directory that relative paths in the configuration begin at. */
+  readonly home: string;
   readonly log: Log;
 }
 
@@ -66,7 +68,11 @@ export class ApiHost implements Companion {
   }
 
   #follow(): void {
-    const settings = apiSettings(this.#read, this.#controlSocket);
+    const settings = apiSettings(this.#read, {
+      controlSocket: this.#controlSocket,
+      home: this.#parts.home,
+      changes: this.changes,
+    });
     if (settings === undefined || this.#commands === undefined) return this.#stop();
     const permissions = permissionsFor(settings);
     const mayGoOn = isDeepStrictEqual(permissions, this.#permissions);

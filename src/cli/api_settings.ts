@@ -1,7 +1,10 @@
+import { resolve } from "node:path";
 import metadata from "../../deno.json" with { type: "json" };
 import type { ApiSettings, PublishedRoute } from "../api/settings.ts";
 import { addressBits, formatIp, ipFromBytes } from "../base/ip.ts";
 import type { ApiConfig, DaemonConfig, StaticRoute } from "../config/types.ts";
+import { type Change, placeOf } from "../config/changes.ts";
+import type { RouterName } from "../runtime/snapshot.ts";
 import type { ReadConfig } from "./config_file.ts";
 
 /** Nobody but the control socket's owner. */
@@ -14,37 +17,61 @@ const NO_CLIENTS: ApiConfig = {
   console: false,
 };
 
+export interface SettingsContext {
+  /** A path, "" for none. */
+  readonly controlSocket: string;
+  /** The directory that relative paths begin at: the daemon's own one is another. */
+  readonly home: string;
+  /** What clients have made to the configuration. */
+  readonly changes: readonly Change[];
+}
+
 /**
  * What the API goes by under this configuration; `undefined` where there is nobody whom it could
- * answer. `controlSocket` is its path, "" for none.
+ * answer.
  */
 export function apiSettings(
   { config, published }: ReadConfig,
-  controlSocket: string,
+  { controlSocket, home, changes }: SettingsContext,
 ): ApiSettings | undefined {
   if (config === undefined || published === undefined) return undefined;
   const clients = config.clientApi === "disabled" ? undefined : config.api;
   if (clients === undefined && controlSocket === "") return undefined;
   return {
     controlSocket,
-    ...clientSettings(clients ?? NO_CLIENTS),
+    ...clientSettings(clients ?? NO_CLIENTS, home),
     daemon: daemonFacts(config),
     published,
+    changedRouters: changes.flatMap(changedRouter),
     staticRoutes: config.staticRoutes.map(publishedRoute),
   };
 }
 
-function clientSettings(api: ApiConfig) {
+function clientSettings(api: ApiConfig, home: string) {
+  const { hosts, tls } = api;
   return {
-    listen: { hosts: api.hosts, ...(api.tls === undefined ? {} : { tls: api.tls }) },
+    listen: {
+      hosts,
+      ...(tls === undefined ? {} : {
+        tls: {
+          keyFile: resolve(home, tls.keyFile),
+          certificateFile: resolve(home, tls.certificateFile),
+        },
+      }),
+    },
     users: api.users,
     ...(api.secret === undefined ? {} : { secret: api.secret }),
-    tls: api.tls !== undefined,
+    tls: tls !== undefined,
     write: api.write,
     sessionTtlS: api.sessionTtlS,
     metrics: api.metrics,
     console: api.console,
   };
+}
+
+function changedRouter(change: Change): RouterName[] {
+  if (change.what === "setRouter") return [change.router];
+  return change.what === "addRouter" ? [placeOf(change.table)] : [];
 }
 
 function daemonFacts(config: DaemonConfig): ApiSettings["daemon"] {

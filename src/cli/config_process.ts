@@ -1,6 +1,11 @@
 import v8 from "node:v8";
 import type { Change } from "../config/changes.ts";
-import { askSecondProcess, beSecondProcess, isSecondProcess } from "../daemon/second_process.ts";
+import {
+  askSecondProcess,
+  beSecondProcess,
+  isSecondProcess,
+  NobodyToAsk,
+} from "../daemon/second_process.ts";
 import type { ReadConfig } from "./config_file.ts";
 import { readConfig } from "./config_file.ts";
 import { ExitError } from "./exit.ts";
@@ -36,14 +41,24 @@ function answer({ options, changes }: Question): Answer {
 
 /**
  * Reads the configuration in a process of its own: a large one takes longer than an advertisement
- * may wait. Throws {@linkcode Error} where there is none to be read, and {@linkcode SyscallError}.
+ * may wait. Throws {@linkcode Error} where there is none to be read.
  */
 export async function readConfigElsewhere(
   options: RvrrpdOptions,
   changes: readonly Change[] = [],
 ): Promise<ReadConfig> {
   const question: Question = { options, changes };
-  const answer: Answer = v8.deserialize(await askSecondProcess(v8.serialize(question)));
+  const answer = await ask(question);
   if ("refused" in answer) throw new Error(answer.refused);
   return answer.read;
+}
+
+async function ask(question: Question): Promise<Answer> {
+  try {
+    return v8.deserialize(await askSecondProcess(v8.serialize(question)));
+  } catch (error) {
+    if (!(error instanceof NobodyToAsk)) throw error;
+    // The program was replaced by another version since: this one still knows how to do it.
+    return answer(question);
+  }
 }

@@ -4,6 +4,7 @@ import { openLifecycle } from "../daemon/lifecycle.ts";
 import { PidFile } from "../daemon/pid_file.ts";
 import { openLogFiles, settleIn } from "../daemon/surroundings.ts";
 import { openLog } from "../log.ts";
+import { Signals } from "../runtime/signals.ts";
 import { requireCapabilities } from "../runtime/supervisor.ts";
 import { type ReadConfig, readConfig } from "./config_file.ts";
 import { EXIT, type ExitCode, ExitError } from "./exit.ts";
@@ -32,6 +33,7 @@ function start(): ExitCode {
 }
 
 async function beDaemon(given: RvrrpdOptions, starter: Starter): Promise<ExitCode> {
+  const home = Deno.cwd();
   const { configFile } = given;
   const options = configFile === undefined ? given : { ...given, configFile: fromHere(configFile) };
   const read = readConfig(options);
@@ -40,23 +42,26 @@ async function beDaemon(given: RvrrpdOptions, starter: Starter): Promise<ExitCod
     return EXIT.wrongUse;
   }
   requireCapabilities();
-  return await work({ options, read, config: withFixedPaths(read.config), starter });
+  return await work({ options, read, home, config: withFixedPaths(read.config), starter });
 }
 
 interface Work {
   readonly options: RvrrpdOptions;
   readonly read: ReadConfig;
+  readonly home: string;
   readonly config: DaemonConfig;
   readonly starter: Starter;
 }
 
-async function work({ options, read, config, starter }: Work): Promise<ExitCode> {
+async function work({ options, read, home, config, starter }: Work): Promise<ExitCode> {
   const remarks: string[] = [];
   const warn = (line: string) => {
     remarks.push(line);
     console.error(`rvrrpd: warning: ${line}`);
   };
   settleIn(config);
+  // Before the file tells others where to send some, and until it is gone.
+  using signals = new Signals();
   using _pidFile = PidFile.take({ path: config.pidFile, pid: Deno.pid, warn });
   const files = await openLogFiles(config, warn);
   const log = openLog(config, files.outputs);
@@ -66,7 +71,7 @@ async function work({ options, read, config, starter }: Work): Promise<ExitCode>
   });
   try {
     for (const line of remarks) log.warning(line);
-    await serve({ options, read, config, log, lifecycle });
+    await serve({ options, read, home, config, log, lifecycle, signals });
     return EXIT.fine;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

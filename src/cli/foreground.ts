@@ -18,7 +18,7 @@ export async function runForeground(options: RvrrpdOptions): Promise<ExitCode> {
   requireCapabilities();
   const log = openLog(config, { ...STANDARD_OUTPUTS, syslog: new SyslogSocket() });
   try {
-    await serve({ options, read, config, log, lifecycle: openLifecycle(log) });
+    await serve({ options, read, home: Deno.cwd(), config, log, lifecycle: openLifecycle(log) });
     return EXIT.fine;
   } finally {
     await log.close();

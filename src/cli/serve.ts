@@ -1,6 +1,7 @@
 import type { DaemonConfig } from "../config/types.ts";
 import type { OpenLog } from "../log.ts";
 import type { Lifecycle } from "../runtime/lifecycle.ts";
+import type { Signals } from "../runtime/signals.ts";
 import { runRouters } from "../runtime/supervisor.ts";
 import { ApiHost } from "./api_host.ts";
 import type { ReadConfig } from "./config_file.ts";
@@ -11,10 +12,13 @@ export interface Service {
   readonly options: RvrrpdOptions;
   /** The configuration file, and what there is to be said of it. */
   readonly read: ReadConfig;
+  /** The directory that relative paths in it begin at. */
+  readonly home: string;
   /** What the virtual routers run with. */
   readonly config: DaemonConfig;
   readonly log: OpenLog;
   readonly lifecycle: Lifecycle;
+  readonly signals?: Signals;
 }
 
 /** Runs the virtual routers until the process is told to stop, in whatever mode. */
@@ -26,6 +30,7 @@ export async function serve(service: Service): Promise<void> {
   const api = new ApiHost({ ...service, read: { ...read, config } });
   await runRouters(config, log, {
     lifecycle,
+    signals: service.signals,
     companion: api,
     readAgain: () => readAgain(service, api),
   });

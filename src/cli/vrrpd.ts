@@ -6,6 +6,7 @@ import { SyslogSocket } from "../daemon/syslog_socket.ts";
 import { openLog, STANDARD_OUTPUTS } from "../log.ts";
 import { obstacle } from "../runtime/first_look.ts";
 import { PROGRAM_INSPECTOR } from "../runtime/scripts/program_inspector.ts";
+import { Signals } from "../runtime/signals.ts";
 import { requireCapabilities, runRouters } from "../runtime/supervisor.ts";
 import { classicConfig } from "./classic/config.ts";
 import { HELP, parseOptions } from "./classic/options.ts";
@@ -41,6 +42,8 @@ export async function runVrrpd(args: readonly string[]): Promise<ExitCode> {
 /** As mode 1, but its process id is in a file and there is nothing that it could read again. */
 async function run(config: DaemonConfig, warnings: readonly string[]): Promise<ExitCode> {
   const remarks = [...warnings];
+  // Before the file tells others where to send some, and until it is gone.
+  using signals = new Signals();
   using _pidFile = PidFile.take({
     path: config.pidFile,
     pid: Deno.pid,
@@ -50,7 +53,7 @@ async function run(config: DaemonConfig, warnings: readonly string[]): Promise<E
   const log = openLog(config, { ...STANDARD_OUTPUTS, syslog: new SyslogSocket() });
   try {
     for (const line of remarks) log.warning(line);
-    await runRouters(config, log, { lifecycle: openLifecycle(log) });
+    await runRouters(config, log, { lifecycle: openLifecycle(log), signals });
     return EXIT.fine;
   } finally {
     await log.close();

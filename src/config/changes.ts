@@ -74,7 +74,8 @@ function withKeys(table: RawTable, keys: RawTable): RawTable {
   return Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== null));
 }
 
-function placeOf(table: RawTable): RouterPlace {
+/** Where a `[[vrouter]]` table is to be found. */
+export function placeOf(table: RawTable): RouterPlace {
   const { group, interface: name } = table;
   return { group: Number(group), interface: String(name), family: familyOf(table) };
 }

@@ -14,6 +14,7 @@ import { checkPrograms, type ProgramInspector } from "./programs.ts";
 import { publishedConfig } from "./published.ts";
 import { resolve } from "./resolve.ts";
 import { checkApi } from "./rules_api.ts";
+import { checkCertificate } from "./rules_certificate.ts";
 import { checkClashes } from "./rules_clashes.ts";
 import { checkDriver } from "./rules_driver.ts";
 import { checkSyncGroups } from "./rules_groups.ts";
@@ -75,7 +76,7 @@ export function loadConfig({
   text,
   fileName,
   format,
-  readTextFile = refuseToRead,
+  readTextFile,
   programs,
   changes = [],
 }: LoadOptions): LoadedConfig {
@@ -89,7 +90,8 @@ export function loadConfig({
   const { value, obstacles } = withChanges(document.value.value, changes);
   validate(value, findings);
   const draft = draftConfig(value, findings);
-  const secrets = checkRules(draft, { findings, readTextFile });
+  const secrets = checkRules(draft, { findings, readTextFile: readTextFile ?? refuseToRead });
+  if (readTextFile !== undefined) checkCertificate(draft, { findings, readTextFile });
   checkPrograms(draft, { findings, inspector: programs });
   const { faults, warnings } = findings;
   if (faults.length > 0) return { faults, warnings, pending: [], obstacles };

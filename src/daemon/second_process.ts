@@ -1,8 +1,9 @@
 import { waitForEndElsewhere } from "../../ffi/children.ts";
+import { SyscallError } from "../../ffi/errno.ts";
 import { Fd } from "../../ffi/fd.ts";
 import { openNothing, readAll, rewind, writeAll } from "../../ffi/files.ts";
 import { openMemoryFile } from "../../ffi/memory_file.ts";
-import { commandLine, environmentVariable } from "../../ffi/process.ts";
+import { commandLine, endAfter, environmentVariable } from "../../ffi/process.ts";
 import { type Ending, putBehind, spawnSession } from "../../ffi/spawn.ts";
 
 /*
@@ -17,6 +18,9 @@ const MARK_VARIABLE = "RVRRPD_ANSWERS";
 const QUESTION_DESCRIPTOR = 3;
 const ANSWER_DESCRIPTOR = 4;
 const STDERR_DESCRIPTOR = 2;
+/** A file on a network disk that is gone, or one that somebody has to write first, never ends. */
+const LIMIT_S = 60;
+const SIGALRM = 14;
 const KEPT_VARIABLES = ["PATH", "HOME", "LD_LIBRARY_PATH", "DENO_DIR"];
 
 /** Whether this is the process that {@linkcode askSecondProcess} has started. */
@@ -26,14 +30,20 @@ export function isSecondProcess(): boolean {
 
 /** The whole life of that process. Throws {@linkcode SyscallError}. */
 export function beSecondProcess(answerTo: (question: Uint8Array) => Uint8Array): void {
+  endAfter(LIMIT_S);
   using question = new Fd(QUESTION_DESCRIPTOR);
   using answer = new Fd(ANSWER_DESCRIPTOR);
   writeAll(answer, Uint8Array.from(answerTo(readAll(question))));
 }
 
+/** There is no second process: the program was replaced by another version, or memory is short. */
+export class NobodyToAsk extends Error {
+  override readonly name = "NobodyToAsk";
+}
+
 /**
  * What {@linkcode beSecondProcess} has answered in a process of its own, which gets our standard
- * error. Throws {@linkcode SyscallError}, and {@linkcode Error} where it ends without an answer.
+ * error. Throws {@linkcode NobodyToAsk}, and {@linkcode Error} where it ends without an answer.
  */
 export async function askSecondProcess(question: Uint8Array): Promise<Uint8Array> {
   using questionFile = openMemoryFile("question");
@@ -47,6 +57,15 @@ export async function askSecondProcess(question: Uint8Array): Promise<Uint8Array
 }
 
 function start(question: Fd, answer: Fd): number {
+  try {
+    return startHere(question, answer);
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error;
+    throw new NobodyToAsk(error.message);
+  }
+}
+
+function startHere(question: Fd, answer: Fd): number {
   using nothing = openNothing();
   // Ours, which stays open.
   const errors = new Fd(STDERR_DESCRIPTOR);
@@ -68,6 +87,9 @@ function keptEnvironment(): Record<string, string> {
 }
 
 function howItEnded(ending: Ending): string {
+  if ("signal" in ending && ending.signal === SIGALRM) {
+    return `the process that was to answer has not done so in ${LIMIT_S} s`;
+  }
   const how = "signal" in ending ? `by signal ${ending.signal}` : `with code ${ending.code}`;
   return `the process that was to answer has ended ${how}`;
 }

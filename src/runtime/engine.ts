@@ -416,6 +416,8 @@ export class Engine implements Disposable {
     this.#sendAdverts(batch, nowMs);
     this.#runTimers(batch, nowMs);
     this.#attachments.segments.look(batch, nowMs);
+    // Before a reload may take a member out that has just become ready with its group.
+    this.#groups.settle(batch, nowMs);
     this.#goOn(batch, nowMs);
     if (this.#stopping) this.#stopAll(batch, nowMs);
     this.#perform(batch, nowMs);

@@ -1,6 +1,8 @@
 import { missingCapabilities } from "../../ffi/capabilities.ts";
 import { SyscallError } from "../../ffi/errno.ts";
 import { NlError } from "../../ffi/libnl_error.ts";
+import { takeOverChildren } from "../../ffi/process.ts";
+import { assert } from "../base/assert.ts";
 import type { DaemonConfig } from "../config/types.ts";
 import { Drivers } from "../drivers/drivers.ts";
 import type { Log } from "../log.ts";
@@ -8,9 +10,11 @@ import { NumberDirectory } from "./auth/number_store.ts";
 import { NumberKeeper } from "./auth/number_keeper.ts";
 import type { Companion, Control } from "./companion.ts";
 import { Engine } from "./engine.ts";
+import { FirstReady } from "./first_ready.ts";
 import { type Lifecycle, UNWATCHED } from "./lifecycle.ts";
 import { Reload } from "./reload.ts";
 import { Scripts } from "./scripts/scripts.ts";
+import { Signals, type SignalTarget } from "./signals.ts";
 import { readIdentity } from "./undo/identity.ts";
 import { StateDirectory, StateDirectoryError } from "./undo/state_directory.ts";
 import { Undo } from "./undo/undo.ts";
@@ -33,6 +37,8 @@ export interface SupervisorOptions {
   /** Reads the configuration on SIGHUP; `undefined` where it is wrong, which it has told by then. */
   readonly readAgain?: () => Promise<DaemonConfig | undefined>;
   readonly companion?: Companion | undefined;
+  /** Where something that lasts longer than the virtual routers has taken them before. */
+  readonly signals?: Signals | undefined;
 }
 
 /**
@@ -42,9 +48,13 @@ export interface SupervisorOptions {
 export async function runRouters(
   config: DaemonConfig,
   log: Log,
-  { lifecycle = UNWATCHED, readAgain, companion }: SupervisorOptions = {},
+  { lifecycle = UNWATCHED, readAgain, companion, ...given }: SupervisorOptions = {},
 ): Promise<void> {
   requireCapabilities();
+  takeOverChildren();
+  using own = given.signals === undefined ? new Signals() : undefined;
+  const signals = given.signals ?? own;
+  assert(signals !== undefined, "somebody takes the signals");
   try {
     const names = config.routers.map(({ driver }) => driver);
     using drivers = Drivers.open({ names, warn: (line) => log.warning(line) });
@@ -52,7 +62,9 @@ export async function runRouters(
     using undo = Undo.open({ ...config, files, driver: drivers.links, log, pid: Deno.pid });
     try {
       const guarded = drivers.guarded((one) => undo.guard(one));
-      await runEngine(config, { drivers: guarded, undo, log, lifecycle, readAgain, companion });
+      await runEngine(config, {
+        ...{ drivers: guarded, undo, log, lifecycle, readAgain, companion, signals },
+      });
     } finally {
       undo.close();
     }
@@ -71,6 +83,7 @@ interface EngineParts {
   readonly lifecycle: Lifecycle;
   readonly readAgain: SupervisorOptions["readAgain"];
   readonly companion: SupervisorOptions["companion"];
+  readonly signals: Signals;
 }
 
 async function runEngine(
@@ -98,8 +111,9 @@ async function runWith(
   config: DaemonConfig,
   parts: EngineParts,
 ): Promise<void> {
-  const { lifecycle, undo, readAgain, companion } = parts;
+  const { lifecycle, undo, readAgain, companion, signals } = parts;
   const publisher = companion?.publisher;
+  const ready = new FirstReady(lifecycle);
   using engine = new Engine({
     ...config,
     ...parts,
@@ -111,16 +125,18 @@ async function runWith(
     onTransition: (router, report, nowMs) => {
       scripts.noteTransition(router, report);
       publisher?.noteTransition(router, report, nowMs);
+      ready.noteTransition();
     },
   });
   const reload = readAgain && new Reload({ ...parts, engine, scripts, readAgain });
-  using _signals = handleSignals(engine, { ...parts, reload });
   engine.start();
-  lifecycle.ready();
+  using _wait = ready.waitFor(engine);
+  signals.follow(signalTarget(engine, { ...parts, reload }));
   if (reload !== undefined) companion?.begin(controlOf(engine, { ...parts, reload }));
   try {
     await engine.run();
   } finally {
+    signals.ignore();
     companion?.end();
   }
 }
@@ -146,40 +162,27 @@ function controlOf(
   };
 }
 
-/** As the classic vrrpd takes them, on every virtual router of the process. */
-const FORCING = [["SIGUSR1", "Master"], ["SIGUSR2", "Backup"]] as const;
-
-/** Every signal whose default would end the process without an orderly stop. */
-function handleSignals(
+function signalTarget(
   engine: Engine,
   { log, lifecycle, reload }: {
     readonly log: Log;
     readonly lifecycle: Lifecycle;
     readonly reload: Reload | undefined;
   },
-): Disposable {
-  const handlers = new Map<Deno.Signal, () => void>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    handlers.set(signal, () => {
+): SignalTarget {
+  return {
+    stop: () => {
       lifecycle.stopping();
       engine.stop();
-    });
-  }
-  handlers.set("SIGHUP", () => {
-    lifecycle.reopenLogs();
-    reload?.begin();
-  });
-  for (const [signal, state] of FORCING) {
-    handlers.set(signal, () => {
-      const count = engine.force({}, state);
+    },
+    reload: () => {
+      lifecycle.reopenLogs();
+      reload?.begin();
+    },
+    force: (to, signal) => {
+      const count = engine.force({}, to);
       const routers = `${count} virtual router${count === 1 ? "" : "s"}`;
-      log.information(`${signal}: ${routers} forced to be ${state}`);
-    });
-  }
-  for (const [signal, handler] of handlers) Deno.addSignalListener(signal, handler);
-  return {
-    [Symbol.dispose]: () => {
-      for (const [signal, handler] of handlers) Deno.removeSignalListener(signal, handler);
+      log.information(`${signal}: ${routers} forced to be ${to}`);
     },
   };
 }

@@ -39,6 +39,7 @@ export function settings(differences: Partial<ApiSettings> = {}): ApiSettings {
       mainLog: "/var/log/rvrrpd.log",
     },
     published: { debug: 0, vrouter: [{ group: 1, auth_secret: "***" }], protocols: null },
+    changedRouters: [],
     staticRoutes: [{
       destination: "0.0.0.0",
       mask: "0.0.0.0",

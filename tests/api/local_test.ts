@@ -46,3 +46,13 @@ for (const what of ["reload", "stop"] as const) {
     assert.deepEqual(scene.engine.commands, [{ do: what }]);
   });
 }
+
+Deno.test("the control socket has room for an event stream when clients have taken all there is", async () => {
+  const scene = new ApiScene();
+  const headers = { cookie: await scene.cookie() };
+  let answer = await scene.send("/run/events", { headers });
+  while (answer.ok) answer = await scene.send("/run/events", { headers });
+  assert.equal(answer.status, 503);
+  assert.equal((await scene.local("GET", "/run/events")).status, 200);
+  scene.api.close();
+});

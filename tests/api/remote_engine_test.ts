@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { EngineSilent } from "../../src/api/engine_port.ts";
 import type { ApiRequest } from "../../src/api/messages.ts";
 import { RemoteEngine } from "../../src/api/remote_engine.ts";
-import { routerSnapshot, START_MS, transition } from "./fixtures.ts";
-
+import { PROCESS, routerSnapshot, transition } from "./fixtures.ts";
 
 class Scene {
   readonly sent: ApiRequest[] = [];

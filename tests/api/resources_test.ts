@@ -116,6 +116,7 @@ Deno.test("GET /run/global gives rVRRPd's numbers and our own facts", async () =
     version: "0.1.0",
     uptime: 60,
     started: new Date(START_MS).toISOString(),
+    problems: [],
   });
 });
 
@@ -210,4 +211,15 @@ Deno.test("no answer shows a hash or a token", async () => {
     const text = await (await scene.send(path, { headers: { cookie } })).text();
     for (const secret of [OPS_LINE.slice(-64), token, "banana"]) assert.ok(!text.includes(secret));
   }
+});
+
+Deno.test("a virtual router that a client has changed says so, and no other does", async () => {
+  const scene = new ApiScene({ changedRouters: [{ group: 2, interface: "eth0" }] });
+  scene.engine.routers = [routerSnapshot(), routerSnapshot({ group: 2 })];
+  const origins = async (path: string) =>
+    [await scene.read(path)].flat().map((one) => (one as { readonly origin?: string }).origin);
+  assert.deepEqual(await origins("/run/vrrp"), [undefined, "api"]);
+  assert.deepEqual(await origins("/run/vrrp/2"), ["api"]);
+  assert.deepEqual(await origins("/run/vrrp/1/eth0"), [undefined]);
+  assert.deepEqual(await origins("/run/vrrp/2/eth0"), ["api"]);
 });

@@ -37,7 +37,6 @@ for (const startedAs of ["rvrrpd", "./rvrrpd", "/usr/sbin/rvrrpd", "rvrrpd-aarch
 
 const NOWHERE = ["--socket", "/nowhere/rvrrpd.sock"];
 const TALKING = [
-  { startedAs: "rvrrpd", name: "status", words: [] },
   { startedAs: "./rvrrpd", name: "status", words: ["--json", "--watch"] },
   { startedAs: "rvrrpd", name: "events", words: [] },
   { startedAs: "rvrrpd", name: "set", words: ["1/eth0", "priority=120"] },
@@ -53,12 +52,6 @@ for (const { startedAs, name, words } of TALKING) {
       `rvrrpd ${name}: No daemon answers at /nowhere/rvrrpd\\.sock: there is no such socket `;
     assert.match(stderr, new RegExp(`^${begin}[^\\n]*\\n$`));
     assert.deepEqual({ code, stdout }, { code: 4, stdout: "" });
-  });
-
-  Deno.test(`rvrrpd ${name} with ${words.length} words explains itself`, async () => {
-    const { code, stdout, stderr } = await call("rvrrpd", name, "--help");
-    assert.match(stdout, new RegExp(`^Usage: rvrrpd ${name} `));
-    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   });
 }
 

@@ -105,7 +105,7 @@ Deno.test("Publisher tells changes of state with their numbers, before the snaps
   scene.publisher.noteTransition(first, {
     ...MASTER,
     peer: { address: ip("10.9.0.2"), priority: 90 },
-  });
+  }, NOW_MS);
   scene.wallMs += 5;
   scene.publisher.noteTransition(first, {
     ...MASTER,
@@ -113,7 +113,7 @@ Deno.test("Publisher tells changes of state with their numbers, before the snaps
     to: "Fault",
     reason: "linkFault",
     fault: "interfaceDown",
-  });
+  }, NOW_MS);
   scene.ring("asked");
   assert.equal(scene.turns(), 1);
   const [events, routers] = scene.news;
@@ -171,6 +171,24 @@ Deno.test("Publisher counts lateness in classes with their upper bounds", () => 
     counts: [2, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1],
     sumMs: 2011.21,
   });
+});
+
+Deno.test("Publisher measures take-overs until all their work is done, and counts what came for nobody", () => {
+  const scene = new Scene();
+  const [first] = scene.routers;
+  assert.ok(first);
+  scene.publisher.noteTransition(first, MASTER, NOW_MS - 20);
+  scene.publisher.noteTransition(first, { ...MASTER, to: "Backup" }, NOW_MS - 10);
+  scene.turns();
+  scene.publisher.noteAdvertLateness(3);
+  scene.ring("asked");
+  scene.turns();
+  const { process, routers } = scene.news.find((one) => one.tell === "routers") ?? {};
+  assert.equal(process?.takeOvers.sumMs, 20);
+  assert.equal(process.takeOvers.counts.reduce((sum, count) => sum + count), 1);
+  assert.equal(process.advertLateness.sumMs, 3);
+  assert.deepEqual(process.strays, [{ interface: "eth0", rejected: { unknownGroup: 2 } }]);
+  assert.deepEqual(routers?.[0]?.entries, { Master: 1, Backup: 1 });
 });
 
 Deno.test("a described virtual router is a copy in plain values", () => {

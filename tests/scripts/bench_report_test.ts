@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Figure, Result } from "../../scripts/benchmark/figure.ts";
-import { orderIn } from "../../scripts/benchmark/measure.ts";
+import { canMeasure, orderIn } from "../../scripts/benchmark/measure.ts";
 import { jsonReport, markdownTable, textTable, verdictOf } from "../../scripts/benchmark/report.ts";
 
 const LATENESS: Figure = { key: "late", what: "Lateness", unit: "ms", goal: 15 };
@@ -26,6 +26,33 @@ for (const { runs: [ours, theirs], expected, why } of VERDICTS) {
 
 Deno.test("verdictOf() does not judge earliness", () => {
   assert.equal(verdictOf(result(EARLIEST, [2], [1])), "");
+});
+
+const RATE: Figure = { key: "rate", what: "Answers", unit: "1/s", goal: 495, kind: "rate" };
+
+Deno.test("verdictOf() wants more of a rate, and less of all else", () => {
+  assert.equal(verdictOf(result(RATE, [500], [499])), "");
+  assert.equal(verdictOf(result(RATE, [490], [491])), "WORSE than keepalived, misses the goal");
+});
+
+Deno.test("verdictOf() says why a figure stands alone, and needs no other", () => {
+  const alone = { ...RATE, alone: "keepalived has no API" };
+  assert.equal(verdictOf(result(alone, [500], [])), "keepalived has no API");
+  assert.equal(verdictOf(result(alone, [400], [])), "misses the goal, keepalived has no API");
+  assert.equal(verdictOf(result(alone, [], [])), "NOT MEASURED");
+});
+
+Deno.test("textTable() shows the lowest run of a rate as its worst", () => {
+  assert.match(
+    textTable([result(RATE, [400, 500, 500], [])]),
+    /^Answers  1\/s   500 \(400\)  –           ≥ 495/m,
+  );
+});
+
+Deno.test("canMeasure() leaves keepalived out of a row that is about rvrrpd alone", () => {
+  const alone = { figures: [{ ...RATE, alone: "keepalived has no API" }] };
+  assert.deepEqual(orderIn(1).filter((make) => canMeasure(alone, make)), ["rvrrpd"]);
+  assert.equal(canMeasure({ figures: [RATE] }, "keepalived"), true);
 });
 
 Deno.test("textTable() shows medians, the worst of all runs, and goals", () => {

@@ -41,6 +41,7 @@ export class ConsolePage {
     return this.page.getByRole("status");
   }
 
+  /** Small and capital letters are the same here. */
   async waitForStatus(text: string): Promise<void> {
     await this.status.filter({ hasText: text }).waitFor();
   }

@@ -22,7 +22,8 @@ function consoleTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 }
 
-function startWithConsole(world: World): Promise<Rvrrpd> {
+/** A session outlives the daemon where the next one has the same secret. */
+function startWithConsole(world: World, secret = "no secret at all"): Promise<Rvrrpd> {
   return Rvrrpd.start({
     world,
     machine: "r1",
@@ -35,8 +36,7 @@ function startWithConsole(world: World): Promise<Rvrrpd> {
         users: [ADMIN_LINE, OPS_LINE],
         host: "127.0.0.1:7080",
         write: true,
-        // A session outlives the daemon by it.
-        secret: "of a test, and therefore no secret at all",
+        secret,
       },
     },
   });
@@ -124,7 +124,7 @@ consoleTest("the console tells when it is not connected, and comes back by itsel
   const { daemon, browser, view } = await openConsole(world, WIDE);
   await view.signIn("ops");
   await view.waitForState(7, "Master");
-  await view.waitForStatus("Connected");
+  await view.waitForStatus("Connected: changes appear");
   // Who may only read finds nothing to press.
   await view.router(7).getByRole("button").click();
   await view.router(7).getByText("Became Master").waitFor();
@@ -134,10 +134,16 @@ consoleTest("the console tells when it is not connected, and comes back by itsel
   await daemon.stop();
   await view.waitForStatus("Not connected since");
   await view.keepPicture("lost");
-  await startWithConsole(world);
-  await view.waitForStatus("Connected");
+  const next = await startWithConsole(world);
+  await view.waitForStatus("Connected: changes appear");
   await view.waitForState(7, "Master");
-  browser.assertNoProblems(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET/);
+  await next.stop();
+  await startWithConsole(world, "another one");
+  await view.waitForStatus("The session has ended: sign in again.");
+  await view.button("Sign in").waitFor();
+  browser.assertNoProblems(
+    / 401 |ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET/,
+  );
 });
 
 consoleTest("the console needs neither a mouse nor more than 360 pixels", async () => {

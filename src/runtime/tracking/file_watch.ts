@@ -112,30 +112,44 @@ export class FileWatch implements Disposable {
 
   #look(one: Watched): void {
     one.again = true;
-    if (!one.looking) this.#parts.alongside(() => this.#lookUntilSettled(one));
+    if (one.looking) return;
+    this.#parts.alongside(() => this.#lookUntilSettled(one)).catch((error) => {
+      // Nobody waits for a look, and the virtual routers must not end for it.
+      this.#parts.log.error(`Cannot look at ${one.file.path}: ${error} (please report it)`);
+    });
   }
 
   async #lookUntilSettled(one: Watched): Promise<void> {
     one.looking = true;
-    while (one.again) {
-      one.again = false;
-      // Watched first: what changes after the look is told then.
-      const watch = await this.#startWatch(one.file.path);
-      const look = await lookInto(one.file.path);
-      if (!this.#isCurrent(one)) break;
-      this.#setWatch(one, watch);
-      this.#take(one, look);
+    try {
+      while (one.again) {
+        one.again = false;
+        // Watched first: what changes after the look is told then.
+        await this.#startWatch(one);
+        const look = await lookInto(one.file.path);
+        if (!this.#isCurrent(one)) break;
+        this.#take(one, look);
+      }
+    } finally {
+      one.looking = false;
     }
-    one.looking = false;
   }
 
   #isCurrent(one: Watched): boolean {
     return !this.#closed && this.#files.get(one.file.path) === one;
   }
 
-  async #startWatch(path: string): Promise<WatchNumber | undefined> {
-    const watch = await this.#inotify?.watchFile(path);
-    return watch ?? await this.#inotify?.watchDirectory(dirname(path));
+  async #startWatch(one: Watched): Promise<void> {
+    const { path } = one.file;
+    const file = await this.#inotify?.watchFile(path);
+    if (!this.#isCurrent(one)) return;
+    if (file !== undefined) return this.#setWatch(one, file);
+    const directory = await this.#inotify?.watchDirectory(dirname(path));
+    if (!this.#isCurrent(one)) return;
+    this.#setWatch(one, directory);
+    // It may have come before its directory was watched, which does not tell of its changes.
+    const late = await this.#inotify?.watchFile(path);
+    if (late !== undefined && this.#isCurrent(one)) this.#setWatch(one, late);
   }
 
   #setWatch(one: Watched, watch: WatchNumber | undefined): void {

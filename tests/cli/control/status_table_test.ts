@@ -56,6 +56,7 @@ Deno.test("statusTable() colours the state alone", () => {
   const detail = routerDetail(routerSnapshot({ state: "Master" }));
   const plain = statusTable([detail], { color: false, problems: [] });
   const colored = statusTable([detail], { color: true, problems: [] });
-  assert.match(colored, /\x1b\[32mMaster\x1b\[0m {2}100/);
-  assert.equal(colored.replaceAll(/\x1b\[\d+m/g, ""), plain);
+  const painted = "\x1b[32mMaster\x1b[0m";
+  assert.ok(colored.includes(painted));
+  assert.equal(colored.replace(painted, "Master"), plain);
 });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { boottimeMs } from "../../../ffi/clock.ts";
+import { Inotify } from "../../../ffi/inotify.ts";
 import { libc } from "../../../ffi/libc.ts";
 import type { Watcher } from "../../../src/runtime/attention.ts";
 import { Batch } from "../../../src/runtime/batch.ts";
 import type { Board } from "../../../src/runtime/tracking/board.ts";
 import { FileWatch } from "../../../src/runtime/tracking/file_watch.ts";
-import { eventually } from "../../support/wait.ts";
+import { delay, eventually } from "../../support/wait.ts";
 import { PaperLog } from "../fixtures.ts";
 
 // Opened on first use and kept: the test that comes first would seem to leak it.
@@ -41,6 +42,12 @@ class Bench implements AsyncDisposable {
     return work.finally(() => this.#pending.delete(work));
   }
 
+  /** Every look has ended, in whatever way, and what follows from that is done. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#pending);
+    await delay(0);
+  }
+
   path(name: string): string {
     return `${this.directory}/${name}`;
   }
@@ -65,7 +72,7 @@ class Bench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#pending);
+    await this.settled();
     this.watch[Symbol.dispose]();
     await Deno.remove(this.directory, { recursive: true });
   }
@@ -127,6 +134,46 @@ Deno.test("FileWatch rests after events, so that an endless writer cannot keep i
   assert.ok(bench.watch.dueMs < nowMs + 1000);
   bench.watch.review(bench.watch.dueMs);
   assert.ok(bench.attends);
+});
+
+Deno.test("FileWatch sees changes of a file that has come just before its directory was watched", async () => {
+  await using bench = new Bench();
+  const file = bench.path("number");
+  const { watchDirectory } = Inotify.prototype;
+  using restored = new DisposableStack();
+  restored.defer(() => Inotify.prototype.watchDirectory = watchDirectory);
+  Inotify.prototype.watchDirectory = async function (path) {
+    await Deno.writeTextFile(file, "1");
+    return await watchDirectory.call(this, path);
+  };
+  bench.watch.replace([file]);
+  await bench.found("1");
+  await Deno.writeTextFile(file, "2");
+  await bench.found("2");
+});
+
+Deno.test("FileWatch can be closed while it looks", async () => {
+  await using bench = new Bench();
+  bench.watch.replace([bench.path("missing")]);
+  bench.watch[Symbol.dispose]();
+  await bench.settled();
+  assert.deepEqual([bench.notes, bench.log.lines], [[], []]);
+});
+
+Deno.test("FileWatch outlives a look that fails for no reason of the system, and looks again", async () => {
+  await using bench = new Bench();
+  const { watchFile } = Inotify.prototype;
+  using restored = new DisposableStack();
+  restored.defer(() => Inotify.prototype.watchFile = watchFile);
+  Inotify.prototype.watchFile = () => Promise.reject(new Error("a bug"));
+  bench.watch.replace([bench.path("missing")]);
+  await bench.settled();
+  restored.dispose();
+  assert.deepEqual(bench.log.lines, [
+    `error: Cannot look at ${bench.path("missing")}: Error: a bug (please report it)`,
+  ]);
+  bench.watch.review(bench.watch.dueMs);
+  await bench.found("0");
 });
 
 Deno.test("FileWatch has nothing to do without files", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { planOf } from "../../../scripts/test_run/plan.ts";
+import { lanesOf, planOf } from "../../../scripts/test_run/plan.ts";
 
 const DIRECTORIES = ["tests/aarch64", "tests/base", "tests/ffi", "tests/netns", "tests/wire"];
 
@@ -38,3 +38,15 @@ const CASES = [
 for (const { what, args, plan } of CASES) {
   Deno.test(`planOf() plans ${what}`, () => assert.deepEqual(planOf(args, DIRECTORIES), plan));
 }
+
+Deno.test("lanesOf() gives what takes longest a lane of its own", () => {
+  const paths = ["tests/ffi", "tests/netns", "tests/undo"];
+  assert.deepEqual(lanesOf(paths), [["tests/netns"], ["tests/ffi", "tests/undo"]]);
+});
+
+Deno.test("lanesOf() keeps in one lane what is no more than one", () => {
+  for (const paths of [["tests/netns"], ["tests/ffi", "tests/netns/world_test.ts"]]) {
+    assert.equal(lanesOf(paths)[0], paths);
+    assert.equal(lanesOf(paths).length, 1);
+  }
+});
