@@ -134,6 +134,9 @@ export const ITIMERSPEC = {
 /** struct timespec, clock_gettime(2). */
 export const TIMESPEC = { size: 16, at: { tv_sec: 0, tv_nsec: 8 } } as const satisfies Layout;
 
+/** struct rlimit, getrlimit(2). */
+export const RLIMIT = { size: 16, at: { rlim_cur: 0, rlim_max: 8 } } as const satisfies Layout;
+
 /** struct statx, statx(2). */
 export const STATX = {
   size: 256,

@@ -386,6 +386,20 @@ const SYMBOLS = {
     parameters: ["buffer"], // const char *name
     result: "i32",
   },
+  getrlimit: {
+    parameters: [
+      "i32", // int resource
+      "buffer", // struct rlimit *rlim
+    ],
+    result: "i32",
+  },
+  setrlimit: {
+    parameters: [
+      "i32", // int resource
+      "buffer", // const struct rlimit *rlim
+    ],
+    result: "i32",
+  },
   signal: {
     parameters: [
       "i32", // int signum

@@ -1,6 +1,7 @@
 import { checked } from "./errno.ts";
 import type { Fd } from "./fd.ts";
 import { listDirectory, openDirectory, openMagicLink, readUpTo } from "./files.ts";
+import { RLIMIT } from "./layout.ts";
 import { libc } from "./libc.ts";
 
 const F_SETFD = 2;
@@ -10,6 +11,7 @@ const MAX_COMMAND_BYTES = 1 << 20;
 const STDERR_FILENO = 2;
 const SIGCHLD = 17;
 const SIG_DFL = null;
+const RLIMIT_NOFILE = 7;
 
 /** A variable of the environment that this process was started with; `undefined` where not set. */
 export function environmentVariable(name: string): string | undefined {
@@ -35,6 +37,18 @@ export function commandLine(): string[] {
  */
 export function takeOverChildren(): void {
   libc().signal(SIGCHLD, SIG_DFL);
+}
+
+/**
+ * Lets this process have as many descriptors as it may: the usual 1,024 are meant for programs that
+ * use select(2), and clients of ours could use them up. Throws {@linkcode SyscallError}.
+ */
+export function raiseDescriptorLimit(): void {
+  const limit = new DataView(new ArrayBuffer(RLIMIT.size));
+  const bytes = new Uint8Array(limit.buffer);
+  checked(libc().getrlimit(RLIMIT_NOFILE, bytes), () => "read the limit of descriptors");
+  limit.setBigUint64(RLIMIT.at.rlim_cur, limit.getBigUint64(RLIMIT.at.rlim_max, true), true);
+  checked(libc().setrlimit(RLIMIT_NOFILE, bytes), () => "raise the limit of descriptors");
 }
 
 /** This process ends by SIGALRM in so many seconds; alarm(2). */

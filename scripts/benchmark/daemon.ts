@@ -2,6 +2,7 @@ import { configText } from "../../tests/support/keepalived.ts";
 import type { RouterSpec } from "../../tests/support/daemon.ts";
 import { TestProcess } from "../../tests/support/process.ts";
 import { routerTable, writeConfig } from "../../tests/support/rvrrpd.ts";
+import type { TomlTable } from "../../tests/support/toml.ts";
 import { eventually } from "../../tests/support/wait.ts";
 import type { World } from "../../tests/support/world.ts";
 import { processTree } from "./process_tree.ts";
@@ -17,6 +18,8 @@ export interface StartOptions {
   /** The program rvrrpd. */
   readonly binary: string;
   readonly routers: readonly RouterSpec[];
+  /** Keys outside every virtual router; for rvrrpd. */
+  readonly general?: TomlTable;
   /** Where all of their addresses lie, and no other; default {@linkcode NETWORK}. */
   readonly network?: string;
 }
@@ -108,8 +111,10 @@ export class Daemon {
   }
 }
 
-async function rvrrpdArgv({ world, place, binary, routers }: StartOptions): Promise<string[]> {
-  const file = await writeConfig({ world, machine: place, routers: routers.map(routerTable) });
+async function rvrrpdArgv(options: StartOptions): Promise<string[]> {
+  const { world, place, binary, routers, general = {} } = options;
+  const tables = routers.map(routerTable);
+  const file = await writeConfig({ world, machine: place, routers: tables, general });
   return [binary, "-m1", "-c", file];
 }
 

@@ -4,14 +4,16 @@ import type { Make } from "./daemon.ts";
 export interface Figure {
   readonly key: string;
   readonly what: string;
-  readonly unit: "ms" | "µs" | "MB" | "kB";
-  /** Not to be exceeded; what spec and README promise. */
+  readonly unit: "ms" | "µs" | "MB" | "kB" | "1/s";
+  /** Not to be exceeded, or to be reached where more is better; what spec and README promise. */
   readonly goal?: number;
   /**
-   * Default: less is better. `earliness`: it only tells what happened, and the least of all runs
-   * is the remarkable one.
+   * Default: less is better. `rate`: more is. `earliness`: it only tells what happened, and the
+   * least of all runs is the remarkable one.
    */
-  readonly kind?: "earliness";
+  readonly kind?: "earliness" | "rate";
+  /** Why keepalived has nothing to compare with. */
+  readonly alone?: string;
 }
 
 /** By the figure's key. */

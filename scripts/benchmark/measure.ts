@@ -20,7 +20,7 @@ export interface Outcome {
 type Runs = Record<Make, Measured[]>;
 
 /**
- * Measures every row of both daemons, one right after the other, as a machine's mood changes; who
+ * Measures every row of the daemons that have it, one right after the other, as a machine's mood changes; who
  * is first changes with every run.
  */
 export async function measureAll(options: MeasureOptions): Promise<Outcome> {
@@ -28,7 +28,7 @@ export async function measureAll(options: MeasureOptions): Promise<Outcome> {
   const notMeasurable: string[] = [];
   for (let run = 1; run <= options.runs; run++) {
     for (const row of options.rows) {
-      for (const make of orderIn(run)) {
+      for (const make of orderIn(run).filter((make) => canMeasure(row, make))) {
         const step = `run ${run} of ${options.runs}: ${row.name}, ${make}`;
         options.progress(step);
         try {
@@ -45,6 +45,11 @@ export async function measureAll(options: MeasureOptions): Promise<Outcome> {
 /** @param run From 1 on. */
 export function orderIn(run: number): readonly Make[] {
   return run % 2 === 1 ? ["rvrrpd", "keepalived"] : ["keepalived", "rvrrpd"];
+}
+
+/** keepalived is left out where there is nothing of it to measure. */
+export function canMeasure({ figures }: Pick<Row, "figures">, make: Make): boolean {
+  return make === "rvrrpd" || figures.some(({ alone }) => alone === undefined);
 }
 
 function resultsOf(rows: readonly Row[], measured: Runs): Result[] {

@@ -12,7 +12,7 @@ export interface Summary {
 /** `undefined` where no run had a value. */
 export function summaryOf(figure: Figure, runs: readonly number[]): Summary | undefined {
   if (runs.length === 0) return undefined;
-  const worst = figure.kind === "earliness" ? Math.min(...runs) : Math.max(...runs);
+  const worst = figure.kind === undefined ? Math.max(...runs) : Math.min(...runs);
   return { median: median(runs), worst };
 }
 
@@ -20,11 +20,21 @@ export function summaryOf(figure: Figure, runs: readonly number[]): Summary | un
 export function verdictOf({ figure, runs }: Result): string {
   const ours = summaryOf(figure, runs.rvrrpd)?.median;
   const theirs = summaryOf(figure, runs.keepalived)?.median;
-  if (ours === undefined || theirs === undefined) return "NOT MEASURED";
+  if (ours === undefined) return "NOT MEASURED";
+  if (theirs === undefined && figure.alone === undefined) return "NOT MEASURED";
   if (figure.kind === "earliness") return "";
-  const worse = ours > theirs ? ["WORSE than keepalived"] : [];
-  const missed = figure.goal !== undefined && ours > figure.goal ? ["misses the goal"] : [];
-  return [...worse, ...missed].join(", ");
+  const isWorse = theirs !== undefined && isBeyond(figure, ours, theirs);
+  const isMissed = figure.goal !== undefined && isBeyond(figure, ours, figure.goal);
+  return [
+    ...(isWorse ? ["WORSE than keepalived"] : []),
+    ...(isMissed ? ["misses the goal"] : []),
+    ...(figure.alone === undefined ? [] : [figure.alone]),
+  ].join(", ");
+}
+
+/** Whether `value` is on the wrong side of `bound`. */
+function isBeyond({ kind }: Figure, value: number, bound: number): boolean {
+  return kind === "rate" ? value < bound : value > bound;
 }
 
 const HEADINGS = ["What", "Unit", "rvrrpd", "keepalived", "Goal", ""] as const;
@@ -54,13 +64,13 @@ export function markdownTable(results: readonly Result[]): string {
 }
 
 function cellsOf(result: Result): string[] {
-  const { what, unit, goal } = result.figure;
+  const { what, unit, goal, kind } = result.figure;
   return [
     what,
     unit,
     valueText(result, "rvrrpd"),
     valueText(result, "keepalived"),
-    goal === undefined ? "" : `≤ ${goal}`,
+    goal === undefined ? "" : `${kind === "rate" ? "≥" : "≤"} ${goal}`,
     verdictOf(result),
   ];
 }

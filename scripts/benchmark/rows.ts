@@ -1,4 +1,5 @@
 import type { Row } from "./row.ts";
+import { API } from "./row_api.ts";
 import { MANY } from "./row_many.ts";
 import { MEMORY } from "./row_memory.ts";
 import { RECEIVE } from "./row_receive.ts";
@@ -12,6 +13,7 @@ export const ROWS: readonly Row[] = [
   START,
   MEMORY,
   STEADY,
+  API,
   RECEIVE,
   STOP,
   takeOverRow({ name: "take-over", where: "ether", virtualMac: "none", announcedGoalMs: 25 }),

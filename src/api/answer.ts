@@ -1,5 +1,7 @@
 import type { Refusal } from "./refusal.ts";
 
+export const JSON_TYPE = "application/json";
+
 const COMMON: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
@@ -11,7 +13,7 @@ export interface AnswerOptions {
 }
 
 export function jsonAnswer(value: unknown, options: AnswerOptions = {}): Response {
-  return textAnswer(JSON.stringify(value), "application/json", options);
+  return textAnswer(JSON.stringify(value), JSON_TYPE, options);
 }
 
 export function textAnswer(text: string, type: string, options: AnswerOptions = {}): Response {

@@ -2,6 +2,8 @@ import type { ApiRequest } from "./messages.ts";
 
 /** So long until a path is tried again that could not be listened on. */
 const RETRY_MS = 10_000;
+/** So long until a socket opens anew that has failed: what it lacked may be there again. */
+const REOPEN_MS = 1000;
 
 export interface ControlSocketParts {
   readonly path: string;
@@ -43,7 +45,7 @@ export class ControlSocket {
 
   #serve(): void {
     const { path, handle, log } = this.#parts;
-    Deno.serve({
+    const server = Deno.serve({
       path,
       onListen: () => {},
       onError: (error) => {
@@ -52,6 +54,13 @@ export class ControlSocket {
         return new Response(null, { status: 503 });
       },
     }, handle);
+    // An accept() that fails, for want of descriptors above all, ends the server. Where nobody looks
+    // at that it ends the thread too, and the whole API with it.
+    server.finished.catch((error) => {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#tell(`The control socket ${path} accepts no more: ${why} (opened anew soon)`);
+      setTimeout(() => this.open(), REOPEN_MS);
+    });
   }
 
   #tell(text: string): void {

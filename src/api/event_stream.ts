@@ -1,12 +1,21 @@
-import type { RouterSnapshot } from "../runtime/snapshot.ts";
+import type { TransitionEvent } from "../runtime/snapshot.ts";
 import type { EnginePort } from "./engine_port.ts";
-import { routerDetail, transitionBody } from "./router_views.ts";
+import { transitionBody } from "./router_views.ts";
+import { eventTail } from "./snapshot_views.ts";
 import type { Stream } from "./streams.ts";
 
 export const EVENT_STREAM_TYPE = "text/event-stream";
 
 /** So often something is sent, whatever happens: who is gone is noticed, and who may not go on. */
 const SIGN_OF_LIFE_MS = 15_000;
+/** So long a client may take over one part before the rest is given up. */
+const PATIENCE_MS = 30_000;
+/** A part is so long that few are needed, and short enough that a slow client makes nothing pile up. */
+const PART_BYTES = 16 * 1024;
+const EVENTS_PER_PART = 50;
+
+const NOTHING = new Uint8Array();
+const TEXT = new TextEncoder();
 
 export interface EventStreamOptions {
   readonly engine: EnginePort;
@@ -14,64 +23,131 @@ export interface EventStreamOptions {
   readonly mayGoOn: () => boolean;
   /** The id of the event that the client has seen last; `undefined` for one who is new. */
   readonly lastId: string | undefined;
+  /** So long a client may leave the rest of a snapshot unread, in milliseconds; else 30 s. */
+  readonly patienceMs?: number;
 }
 
 /**
  * Server-Sent Events (the HTML standard, section 9.2): the virtual routers as they are, then each
  * change. Nothing waits here for a slow reader: it is sent the next event when it takes one, and where
- * that is forgotten by then it is sent all virtual routers anew.
+ * that is forgotten by then it is sent all virtual routers anew. One that stops in the middle of those
+ * is let go, as it would hold on to them.
  */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
-  const { stream } = options;
-  const text = new TextEncoder();
-  const events = eventTexts(options);
+  const { stream, patienceMs = PATIENCE_MS } = options;
+  const feed = new Feed(options);
+  let timer: number | undefined;
+  const end = () => {
+    clearTimeout(timer);
+    feed.forget();
+    stream.close();
+  };
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await next(events);
-      if (done) {
-        stream.close();
+      clearTimeout(timer);
+      const part = await nextPart(feed);
+      if (part === undefined) {
+        end();
         controller.close();
-      } else {
-        controller.enqueue(text.encode(value));
+        return;
       }
+      controller.enqueue(part);
+      if (!feed.isAmidSnapshot) return;
+      timer = setTimeout(() => {
+        end();
+        // Not closed: half an event must not look like the end of an answer.
+        controller.error(new Error("The client has stopped to read"));
+      }, patienceMs);
     },
-    cancel: () => stream.close(),
+    cancel: end,
   }, { highWaterMark: 0 });
 }
 
 /** An engine that has fallen silent ends the stream; the client comes again. */
-async function next(events: AsyncGenerator<string>): Promise<IteratorResult<string>> {
+async function nextPart(feed: Feed): Promise<Uint8Array | undefined> {
   try {
-    return await events.next();
+    return await feed.next();
   } catch {
-    return { done: true, value: undefined };
+    return undefined;
   }
 }
 
-async function* eventTexts(options: EventStreamOptions): AsyncGenerator<string> {
-  const { engine, stream, mayGoOn, lastId } = options;
-  const goesOn = () => !stream.signal.aborted && mayGoOn();
-  const { process } = await engine.snapshot();
-  const start = String(process.startedMs);
-  let seen = lastId === undefined ? undefined : sequenceOf(lastId, start);
-  let gap = lastId !== undefined;
-  while (goesOn()) {
-    const events = seen === undefined ? undefined : engine.events.after(seen);
-    if (events === undefined) {
-      const { routers, process: { sequence } } = await engine.snapshot();
-      yield snapshotText(routers, { id: `${start}-${sequence}`, gap });
-      seen = sequence;
-      gap = true;
-    } else if (events.length === 0) {
-      const awaited = seen ?? 0;
-      await until(engine.events.changed(awaited, SIGN_OF_LIFE_MS), stream.signal);
-      if (engine.events.last === awaited && goesOn()) yield ": still here\n\n";
+/** What one client is sent, part by part. While it waits for an event it holds on to no snapshot. */
+class Feed {
+  readonly #options: EventStreamOptions;
+  /** Of this process; it begins each id. */
+  #start: string | undefined;
+  #seen: number | undefined;
+  #gap = false;
+  /** What is left of a snapshot that has been begun, in bytes that are everybody's. */
+  #rest: Uint8Array = NOTHING;
+
+  constructor(options: EventStreamOptions) {
+    this.#options = options;
+  }
+
+  get isAmidSnapshot(): boolean {
+    return this.#rest.length > 0;
+  }
+
+  forget(): void {
+    this.#rest = NOTHING;
+  }
+
+  /** `undefined` at the end. Throws where the engine does not answer. */
+  async next(): Promise<Uint8Array | undefined> {
+    const { engine: { events }, stream } = this.#options;
+    this.#start ??= await this.#begin();
+    while (this.#goesOn()) {
+      if (this.isAmidSnapshot) return this.#takeRest();
+      const fresh = this.#seen === undefined ? undefined : events.after(this.#seen);
+      if (this.#seen === undefined || fresh === undefined) return await this.#anew(this.#start);
+      if (fresh.length > 0) return this.#tell(fresh.slice(0, EVENTS_PER_PART), this.#start);
+      const awaited = this.#seen;
+      await until(events.changed(awaited, SIGN_OF_LIFE_MS), stream.signal);
+      if (events.last === awaited && this.#goesOn()) return TEXT.encode(": still here\n\n");
     }
-    for (const event of events ?? []) {
-      if (!goesOn()) return;
-      seen = event.sequence;
-      yield eventText("transition", `${start}-${seen}`, transitionBody(event));
-    }
+    return undefined;
+  }
+
+  #goesOn(): boolean {
+    const { stream, mayGoOn } = this.#options;
+    return !stream.signal.aborted && mayGoOn();
+  }
+
+  async #begin(): Promise<string> {
+    const { engine, lastId } = this.#options;
+    const start = String((await engine.snapshot()).process.startedMs);
+    this.#seen = lastId === undefined ? undefined : sequenceOf(lastId, start);
+    this.#gap = lastId !== undefined;
+    return start;
+  }
+
+  /** The beginning of an event that tells all virtual routers. */
+  async #anew(start: string): Promise<Uint8Array> {
+    const snapshot = await this.#options.engine.snapshot();
+    const { sequence } = snapshot.process;
+    const head = `${eventHead("snapshot", `${start}-${sequence}`)}{"gap":${this.#gap},"routers":`;
+    this.#rest = eventTail(snapshot);
+    this.#seen = sequence;
+    this.#gap = true;
+    return TEXT.encode(head);
+  }
+
+  #takeRest(): Uint8Array {
+    const part = this.#rest.subarray(0, PART_BYTES);
+    this.#rest = this.#rest.subarray(PART_BYTES);
+    return part;
+  }
+
+  #tell(events: readonly TransitionEvent[], start: string): Uint8Array {
+    this.#seen = events.at(-1)?.sequence;
+    const texts = events.map((event) =>
+      `${eventHead("transition", `${start}-${event.sequence}`)}${
+        JSON.stringify(transitionBody(event))
+      }\n\n`
+    );
+    return TEXT.encode(texts.join(""));
   }
 }
 
@@ -85,15 +161,8 @@ async function until(promise: Promise<void>, signal: AbortSignal): Promise<void>
   signal.removeEventListener("abort", listener);
 }
 
-function snapshotText(
-  routers: readonly RouterSnapshot[],
-  { id, gap }: { readonly id: string; readonly gap: boolean },
-): string {
-  return eventText("snapshot", id, { gap, routers: routers.map(routerDetail) });
-}
-
-function eventText(name: string, id: string, data: unknown): string {
-  return `event: ${name}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
+function eventHead(name: string, id: string): string {
+  return `event: ${name}\nid: ${id}\ndata: `;
 }
 
 /** The number in an id of this process; `undefined` in those of another one. */

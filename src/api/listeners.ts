@@ -6,6 +6,8 @@ import type { ListenPlan } from "./settings.ts";
 
 /** So long until an address is tried again that could not be listened on. */
 const RETRY_MS = 10_000;
+/** So long until a listener opens anew that has failed: what it lacked may be there again. */
+const REOPEN_MS = 1000;
 
 export interface ListenersParts {
   readonly handle: (request: Request, address: string) => Promise<Response>;
@@ -95,7 +97,7 @@ export class Listeners {
 
   #serve(host: ListenAddress, keys: Keys | undefined): Deno.HttpServer<Deno.NetAddr> {
     const { handle, log } = this.#parts;
-    return Deno.serve({
+    const server = Deno.serve({
       hostname: host.address,
       port: host.port,
       reusePort: true,
@@ -106,6 +108,21 @@ export class Listeners {
         return new Response(null, { status: 503 });
       },
     }, (request, { remoteAddr }) => handle(request, remoteAddr.hostname));
+    // An accept() that fails, for want of descriptors above all, ends the server. Where nobody looks
+    // at that it ends the thread too, and the whole API with it.
+    server.finished.catch((error) => this.#lose(host, server, error));
+    return server;
+  }
+
+  #lose(host: ListenAddress, server: Deno.HttpServer<Deno.NetAddr>, error: unknown): void {
+    const name = nameOf(host);
+    if (this.#open.get(name) !== server) return;
+    this.#open.delete(name);
+    this.#tell(
+      name,
+      `The client API accepts no more on ${name}: ${reason(error)} (opened anew soon)`,
+    );
+    this.#retryLater(REOPEN_MS);
   }
 
   #close(name: string): void {
@@ -113,11 +130,11 @@ export class Listeners {
     this.#open.delete(name);
   }
 
-  #retryLater(): void {
+  #retryLater(afterMs = RETRY_MS): void {
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
       if (this.#plan !== undefined) this.follow(this.#plan);
-    }, RETRY_MS);
+    }, afterMs);
   }
 
   #tell(about: string, text: string): void {

@@ -6,6 +6,7 @@ import {
   type RouterSnapshot,
   type Snapshot,
 } from "../runtime/snapshot.ts";
+import { oncePer } from "./snapshot_views.ts";
 
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -113,8 +114,13 @@ export interface OwnFacts {
 }
 
 /** All metrics in Prometheus' text form. */
-export function metricsText({ routers, process }: Snapshot, facts: OwnFacts): string {
-  const lines = [
+export function metricsText(snapshot: Snapshot, facts: OwnFacts): string {
+  return `${ownLines(snapshot, facts).join("\n")}\n${engineText(snapshot)}`;
+}
+
+/** What may differ from one answer to the next. */
+function ownLines({ process }: Snapshot, facts: OwnFacts): string[] {
+  return [
     ...single({ name: "rvrrpd_build_info", type: "gauge", help: "1; the version is a label." }, [
       [{ version: facts.version }, 1],
     ]),
@@ -133,6 +139,12 @@ export function metricsText({ routers, process }: Snapshot, facts: OwnFacts): st
       type: "gauge",
       help: "Event streams that are open.",
     }, [[{}, facts.streams]]),
+  ];
+}
+
+/** All that the snapshot alone decides. */
+const engineText = oncePer(({ routers, process }: Snapshot): string => {
+  const lines = [
     ...single({
       name: "rvrrpd_stray_packets_rejected_total",
       type: "counter",
@@ -150,7 +162,7 @@ export function metricsText({ routers, process }: Snapshot, facts: OwnFacts): st
     }),
   ];
   return `${lines.join("\n")}\n`;
-}
+});
 
 function routerLabels({ group, interface: name, family, version }: RouterSnapshot): Labels {
   return { group, interface: name, family, version };

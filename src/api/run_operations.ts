@@ -1,11 +1,9 @@
-import { findRouter, type RouterSnapshot } from "../runtime/snapshot.ts";
 import { MS_PER_S } from "../base/units.ts";
-import { jsonAnswer, textAnswer } from "./answer.ts";
+import { JSON_TYPE, jsonAnswer, textAnswer } from "./answer.ts";
 import {
   ErrorBody,
   RouterDetail,
   RouteRows,
-  type RouterRow,
   RouterRows,
   RunGlobal,
   RunProtocols,
@@ -14,8 +12,8 @@ import { EVENT_STREAM_TYPE, eventStream } from "./event_stream.ts";
 import type { Call, Operation, Workbench } from "./operation.ts";
 import { GROUP, groupOf, ROUTER_PARAMETERS, routerNameOf } from "./parameters.ts";
 import { Refusal } from "./refusal.ts";
-import type { ApiSettings } from "./settings.ts";
-import { moment, routerDetail, routerRow } from "./router_views.ts";
+import { moment, routerDetail } from "./router_views.ts";
+import { allRowsText, originOf, routerNamed, routersOfGroup, rows } from "./snapshot_views.ts";
 import { Type } from "@sinclair/typebox";
 
 const UNAUTHORIZED = { description: "Nobody has signed in." } as const;
@@ -52,7 +50,7 @@ export const RUN_OPERATIONS: readonly Operation[] = [
       503: SILENT,
     },
     handle: async (_call, { engine, settings }) =>
-      jsonAnswer(rows((await engine.snapshot()).routers, settings)),
+      textAnswer(allRowsText(await engine.snapshot(), settings), JSON_TYPE),
   },
   {
     id: "runVrrpGroup",
@@ -155,28 +153,15 @@ async function runGlobal(_call: Call, bench: Workbench): Promise<Response> {
   });
 }
 
-function rows(routers: readonly RouterSnapshot[], settings: ApiSettings): RouterRow[] {
-  return routers.map((router) => ({ ...routerRow(router), ...originOf(router, settings) }));
-}
-
-/** Told only of those that are not as the file says: all others are as rVRRPd tells them. */
-function originOf(
-  router: RouterSnapshot,
-  { changedRouters }: ApiSettings,
-): Pick<RouterRow, "origin"> {
-  const isChanged = changedRouters.some((name) => findRouter([router], name) !== undefined);
-  return isChanged ? { origin: "api" } : {};
-}
-
 async function runGroup(call: Call, { engine, settings }: Workbench): Promise<Response> {
   const group = groupOf(call);
-  const { routers } = await engine.snapshot();
-  return jsonAnswer(rows(routers.filter((router) => router.group === group), settings));
+  const snapshot = await engine.snapshot();
+  return jsonAnswer(rows(routersOfGroup(snapshot, group), settings));
 }
 
 async function runRouter(call: Call, { engine, settings }: Workbench): Promise<Response> {
   const name = routerNameOf(call);
-  const router = findRouter((await engine.snapshot()).routers, name);
+  const router = routerNamed(await engine.snapshot(), name);
   if (router === undefined) throw new Refusal(404, "There is no such virtual router");
   return jsonAnswer({ ...routerDetail(router), ...originOf(router, settings) });
 }

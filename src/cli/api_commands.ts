@@ -76,20 +76,21 @@ export class ApiCommands {
     const { control, options, changes, changed } = this.#parts;
     const meant = this.#inOwnWords(change);
     let outcome: CommandOutcome = DONE;
-    let read: ReadConfig | undefined;
     try {
       await control.take(async () => {
-        read = await readConfigElsewhere(options, [...changes, meant]);
-        const problem = problemOf(read);
-        if (problem !== undefined) outcome = problem;
-        return problem === undefined ? read.config : undefined;
+        const read = await readConfigElsewhere(options, [...changes, meant]);
+        outcome = problemOf(read) ?? DONE;
+        if (!outcome.done || read.config === undefined) return undefined;
+        // At once, as the next change is made to what is in force by then.
+        const takeOver = () => {
+          changes.push(meant);
+          changed(read);
+        };
+        return { ...read.config, takeOver };
       });
     } catch (error) {
       return refusal("unable", error instanceof Error ? error.message : String(error));
     }
-    if (!outcome.done || read === undefined) return outcome;
-    changes.push(meant);
-    changed(read);
     return outcome;
   }
 

@@ -1,6 +1,7 @@
 import type { DaemonConfig } from "../config/types.ts";
 import type { OpenLog } from "../log.ts";
 import type { Lifecycle } from "../runtime/lifecycle.ts";
+import type { NewConfig } from "../runtime/reload.ts";
 import type { Signals } from "../runtime/signals.ts";
 import { runRouters } from "../runtime/supervisor.ts";
 import { ApiHost } from "./api_host.ts";
@@ -40,7 +41,7 @@ export async function serve(service: Service): Promise<void> {
 async function readAgain(
   { options, read, log }: Service,
   api: ApiHost,
-): Promise<DaemonConfig | undefined> {
+): Promise<NewConfig | undefined> {
   const again = await readConfigElsewhere(options, api.changes);
   const { config, faults, warnings, pending } = again;
   if (config === undefined) {
@@ -54,10 +55,12 @@ async function readAgain(
       log.warning(`${FIXED_NAMES[key]} is taken over at a restart`);
     }
   }
-  log.configure(config);
-  api.configure(again);
-  log.information("Configuration read again");
-  return config;
+  const takeOver = () => {
+    log.configure(config);
+    api.configure(again);
+    log.information("Configuration read again");
+  };
+  return { ...config, takeOver };
 }
 
 /** What a daemon that runs cannot change. */

@@ -114,7 +114,18 @@ export class Attachments implements Disposable {
     ];
     // A name that was taken may have become free by any change.
     return indices.some((index) => index !== undefined && touched.has(index)) ||
-      routers.some(({ state }) => state.name === "Fault" && WAITS_FOR_NAME.includes(state.reason));
+      routers.some(({ state }) =>
+        state.name === "Fault" && WAITS_FOR_NAME.includes(state.reason)
+      ) ||
+      routers.some((router) => this.#sourceHasMoved(router));
+  }
+
+  /** The source of unicast may be an address of another interface, and has gone or come there. */
+  #sourceHasMoved(router: Router): boolean {
+    const { config: { source, unicast }, state } = router;
+    if (unicast === undefined || source === undefined) return false;
+    const waits = state.name === "Fault" && state.reason === "noAddress";
+    return waits === this.#parts.table.machineHas(source);
   }
 
   #review(name: string, batch: Batch, nowMs: number): void {
@@ -124,7 +135,8 @@ export class Attachments implements Disposable {
     const virtual = routers.flatMap(({ installed }) => installed.map(({ address }) => address));
     const addresses = typeof link === "string" ? [] : table.addressesOf(link.index);
     const own = ownAddresses(addresses, virtual);
-    const verdicts = this.#judgeAll(routers, { link, addresses, own });
+    const machineHas = (address: IpAddress) => table.machineHas(address);
+    const verdicts = this.#judgeAll(routers, { link, addresses, own, machineHas });
     this.#claims.judge(verdicts, nowMs);
     const segment = this.#segment(name, verdicts);
     const carriers = this.#carriers(verdicts, batch);

@@ -1,7 +1,7 @@
-import type { DaemonConfig } from "../config/types.ts";
 import type { ForcedState } from "../vrrp/types.ts";
 import type { RouterChoice } from "./engine.ts";
 import type { Publisher } from "./publisher.ts";
+import type { NewConfig } from "./reload.ts";
 import type { Router } from "./router.ts";
 
 /** What may be done to a daemon that runs. */
@@ -13,7 +13,7 @@ export interface Control {
    * Goes on with the configuration that `read` gives, in turn with every other change of it. Throws
    * {@linkcode Error} where this process cannot go on with it.
    */
-  take(read: () => Promise<DaemonConfig | undefined>): Promise<void>;
+  take(read: () => Promise<NewConfig | undefined>): Promise<void>;
   /** As SIGHUP does. */
   reload(): void;
   /** As SIGTERM does. */

@@ -1,3 +1,4 @@
+import { equalIp, type IpAddress } from "../base/ip.ts";
 import type { VirtualRouterConfig } from "../config/types.ts";
 import { NetlinkDriver } from "../drivers/netlink.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -15,11 +16,14 @@ import { Router } from "./router.ts";
 export function obstacle(config: VirtualRouterConfig): string | undefined {
   using driver = new NetlinkDriver();
   const link = driver.links().find(({ name }) => name === config.interface);
-  const addresses = driver.addresses().filter(({ ifindex }) => ifindex === link?.index);
+  const everywhere = driver.addresses();
+  const addresses = everywhere.filter(({ ifindex }) => ifindex === link?.index);
   const times = { deadlines: new Deadlines(1), retries: new Deadlines(1) };
   const router = new Router(config, { index: 0, ...times, nowMs: 0 });
   const own = ownAddresses(addresses, []);
   const plugged = link === undefined ? "interfaceMissing" : { ...link, up: link.adminUp };
-  const verdict = judge(router, { link: plugged, addresses, own });
+  const machineHas = (address: IpAddress) =>
+    everywhere.some(({ prefix }) => equalIp(prefix.address, address));
+  const verdict = judge(router, { link: plugged, addresses, own, machineHas });
   return verdict.ready ? undefined : faultText(router, verdict.reason);
 }

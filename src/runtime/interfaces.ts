@@ -28,6 +28,8 @@ export class InterfaceTable {
   readonly #indices = new Map<string, number>();
   readonly #addresses = new Map<number, AddressSet>();
   readonly #removals = new Map<number, number>();
+  /** All of them as text, put together when it is asked for. */
+  #everywhere: ReadonlySet<string> | undefined;
 
   /** Forgets everything and starts from a full list. */
   replace(links: readonly LinkInfo[], addresses: readonly AddressInfo[]): void {
@@ -38,6 +40,7 @@ export class InterfaceTable {
     this.#links.clear();
     this.#indices.clear();
     this.#addresses.clear();
+    this.#everywhere = undefined;
     for (const link of links) this.#setLink(link);
     for (const address of addresses) this.#addAddress(address);
   }
@@ -99,6 +102,7 @@ export class InterfaceTable {
     this.#forgetName(link);
     this.#links.delete(link.index);
     this.#addresses.delete(link.index);
+    this.#everywhere = undefined;
     this.noteReplaced(link.index);
   }
 
@@ -131,11 +135,13 @@ export class InterfaceTable {
   #addAddress(address: AddressInfo): void {
     const present = this.#addresses.get(address.ifindex) ?? new AddressSet();
     present.add(address);
+    this.#everywhere = undefined;
     this.#addresses.set(address.ifindex, present);
   }
 
   #removeAddress({ ifindex, prefix }: Pick<AddressInfo, "ifindex" | "prefix">): void {
     this.#addresses.get(ifindex)?.remove(prefix);
+    this.#everywhere = undefined;
   }
 
   /** An address that we have just set ourselves: no notification need come of it. */
@@ -170,6 +176,16 @@ export class InterfaceTable {
   /** In the kernel's order: primary addresses before secondary ones. */
   addressesOf(index: number): readonly AddressInfo[] {
     return this.#addresses.get(index)?.list ?? [];
+  }
+
+  /** Whether any of the interfaces has this address. */
+  machineHas(address: IpAddress): boolean {
+    this.#everywhere ??= new Set(
+      this.#addresses.values().flatMap(({ list }) => list).map(({ prefix }) =>
+        formatIp(prefix.address)
+      ),
+    );
+    return this.#everywhere.has(formatIp(address));
   }
 
   hasAddress(index: number, prefix: IpPrefix): boolean {

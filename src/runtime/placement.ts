@@ -23,6 +23,8 @@ export interface PresentInterface {
   readonly addresses: readonly AddressInfo[];
   /** Those that are there without us. */
   readonly own: readonly AddressInfo[];
+  /** Whether any interface of the machine has this address. */
+  readonly machineHas: (address: IpAddress) => boolean;
 }
 
 /** Judges the interface for one virtual router; the first thing that is missing is the reason. */
@@ -34,7 +36,10 @@ export function judge(router: Router, present: PresentInterface): Verdict {
   if (!link.up) return { ready: false, reason: "interfaceDown" };
   const owner = owns(router, addresses);
   const source = router.config.source ?? primary(router, { own: present.own, owner });
-  if (source === undefined) return { ready: false, reason: "noAddress" };
+  // The kernel would go on sending from an address that is gone, and nobody could answer it.
+  if (source === undefined || lacksSource(router, present)) {
+    return { ready: false, reason: "noAddress" };
+  }
   if (owner && router.config.interfaceType === "macvlan") {
     return { ready: false, reason: "ownerOnMacvlan" };
   }
@@ -42,6 +47,17 @@ export function judge(router: Router, present: PresentInterface): Verdict {
   if (router.tracked.down !== undefined) return { ready: false, reason: "trackedDown" };
   const facts = { source, mac: ownMac(router, link.mac), owner };
   return { ready: true, link, facts, listedAddresses: listedAddresses(router, present.own) };
+}
+
+/**
+ * In unicast the source may be the address of any interface, a loopback for example. To the group
+ * one may send from an address that nobody has.
+ */
+function lacksSource(
+  { config: { source, unicast } }: Pick<Router, "config">,
+  { machineHas }: Pick<PresentInterface, "machineHas">,
+): boolean {
+  return unicast !== undefined && source !== undefined && !machineHas(source);
 }
 
 /** Of the configured interface, also where a macvlan carries the virtual addresses. */

@@ -6,14 +6,20 @@ import type { Lifecycle } from "./lifecycle.ts";
 import type { Scripts } from "./scripts/scripts.ts";
 import type { Undo } from "./undo/undo.ts";
 
+/** A configuration to go on with. */
+export interface NewConfig extends DaemonConfig {
+  /** Takes over what of it is not for the virtual routers; called once nothing has refused it. */
+  readonly takeOver?: () => void;
+}
+
 export interface ReloadParts {
-  readonly engine: Engine;
-  readonly drivers: Drivers;
+  readonly engine: Pick<Engine, "alongside" | "reload" | "stopping">;
+  readonly drivers: Pick<Drivers, "require">;
   readonly scripts: Pick<Scripts, "admit">;
-  readonly undo: Undo;
+  readonly undo: Pick<Undo, "reconfigure">;
   readonly log: Log;
-  readonly lifecycle: Lifecycle;
-  readonly readAgain: () => Promise<DaemonConfig | undefined>;
+  readonly lifecycle: Pick<Lifecycle, "ready" | "reloading">;
+  readonly readAgain: () => Promise<NewConfig | undefined>;
 }
 
 /** Takes a changed configuration over while the daemon runs. */
@@ -61,7 +67,7 @@ export class Reload {
    * Goes on with the configuration that `read` gives, one change after the other. Throws
    * {@linkcode Error} where this process cannot go on with it.
    */
-  async take(read: () => Promise<DaemonConfig | undefined>): Promise<void> {
+  async take(read: () => Promise<NewConfig | undefined>): Promise<void> {
     const change = this.#latest.then(async () => {
       const config = await this.#parts.engine.alongside(read);
       if (config !== undefined && !this.#parts.engine.stopping) this.#apply(config);
@@ -70,12 +76,14 @@ export class Reload {
     await change;
   }
 
-  #apply(config: DaemonConfig): void {
+  #apply(config: NewConfig): void {
     const { engine, drivers, scripts, undo } = this.#parts;
+    // All that may refuse it comes before the first effect.
     drivers.require(config.routers.map(({ driver }) => driver));
     const admitted = scripts.admit(config);
     if (!admitted.ok) throw new Error(admitted.error);
     undo.reconfigure(config);
+    config.takeOver?.();
     engine.reload(config);
   }
 }

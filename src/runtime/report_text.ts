@@ -112,7 +112,7 @@ function whyText(router: Router, { reason, peer, to }: Transition): string | und
 
 /** What is wrong, and what to do about it. */
 export function faultText(router: Router, fault: FaultReason): string {
-  const { interface: name, virtualInterface, unsupported } = router.config;
+  const { interface: name, virtualInterface, unsupported, unicast, source } = router.config;
   switch (fault) {
     case "interfaceMissing":
       return `interface ${name} does not exist`;
@@ -121,7 +121,9 @@ export function faultText(router: Router, fault: FaultReason): string {
     case "notEthernet":
       return `interface ${name} is not an Ethernet interface`;
     case "noAddress":
-      return `interface ${name} has no IPv4 address to send from: add one`;
+      return unicast === undefined || source === undefined
+        ? `interface ${name} has no IPv4 address to send from: add one`
+        : `${formatIp(source)} is no address of this machine: add it, or correct unicast_src`;
     case "macRefused":
       return `interface ${name} does not let its MAC address be changed: ` +
         `set iftype = "macvlan" or vmac = false`;

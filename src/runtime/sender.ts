@@ -35,7 +35,8 @@ export class Sender {
     const { router, priority } = wish;
     const { placement, recipients } = router;
     if (placement === undefined) return;
-    const outlet = placement.unicast ?? placement.link;
+    const { unicast } = placement;
+    const outlet = unicast ?? placement.link;
     if (outlet.closed) {
       router.counters.sendErrors++;
       return;
@@ -44,7 +45,8 @@ export class Sender {
     for (let index = 0; index < frames.length; index++) {
       const frame = frames[index];
       if (frame === undefined) continue;
-      const slot = this.#put(outlet, frame, recipients[index], nowMs);
+      const recipient = unicast === undefined ? undefined : recipients[index];
+      const slot = this.#put(outlet, frame, recipient, nowMs);
       this.#adverts[slot] = wish;
     }
   }

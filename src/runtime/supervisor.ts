@@ -1,7 +1,7 @@
 import { missingCapabilities } from "../../ffi/capabilities.ts";
 import { SyscallError } from "../../ffi/errno.ts";
 import { NlError } from "../../ffi/libnl_error.ts";
-import { takeOverChildren } from "../../ffi/process.ts";
+import { raiseDescriptorLimit, takeOverChildren } from "../../ffi/process.ts";
 import { assert } from "../base/assert.ts";
 import type { DaemonConfig } from "../config/types.ts";
 import { Drivers } from "../drivers/drivers.ts";
@@ -52,6 +52,7 @@ export async function runRouters(
 ): Promise<void> {
   requireCapabilities();
   takeOverChildren();
+  raiseDescriptorLimit();
   using own = given.signals === undefined ? new Signals() : undefined;
   const signals = given.signals ?? own;
   assert(signals !== undefined, "somebody takes the signals");

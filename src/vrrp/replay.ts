@@ -1,8 +1,8 @@
 import { formatIp, type IpAddress } from "../base/ip.ts";
-import { MS_PER_S } from "../base/units.ts";
 import { ok, type Result } from "../base/result.ts";
 import { type Reject, reject } from "../wire/reject.ts";
 import {
+  equals,
   isAfter,
   later,
   msAhead,
@@ -11,36 +11,15 @@ import {
   shifted,
   successor,
 } from "../wire/sequence.ts";
+import type { Mark, ReplayMemory } from "./replay_memory.ts";
+import { clockMoved, firstFree, type Start } from "./replay_start.ts";
 import { type ClockReading, type Instant, StampClock } from "./stamp_clock.ts";
 import type { ReplayRules } from "./types.ts";
 
-/** The last number that was accepted from one sender. */
-export interface Mark {
-  readonly sequence: Sequence;
-  /** How far the sender's clock was ahead of ours then; less than 0: behind. */
-  readonly skewMs: number;
-}
-
-/** What must outlive the process, so that nothing is accepted, and nothing sent, a second time. */
-export interface ReplayMemory {
-  /** The last number that was sent; absent where none was. */
-  readonly last?: Sequence;
-  /** Numbers up to here may have been sent. */
-  readonly reserved?: Sequence;
-  /** By the text of the sender's address. */
-  readonly marks: ReadonlyMap<string, Mark>;
-  /** The wall clock when this was written down was so far ahead of the time since boot. */
-  readonly wallAheadMs?: number;
-  /** Which boot that was. */
-  readonly bootId?: string;
-}
-
-/** Senders are holders of the key, so that only a mistake brings so many. */
+/** Senders are holders of the key, so that only a mistake brings so many that are no peers. */
 const MOST_SENDERS = 64;
 /** Numbers are reserved for so long ahead. */
 const RESERVE_MS = 60_000;
-/** The wall clock may be steered by so much without having been set back. */
-const STEERED_MS = 500;
 
 /**
  * Keeps the numbers of one virtual router: each that it sends is new, and none of another sender
@@ -52,7 +31,10 @@ export class Replay {
   readonly #marks: Map<string, Mark>;
   #rules: ReplayRules;
   #last: Sequence | undefined;
+  /** As it is on the disk. */
   #reserved: Sequence | undefined;
+  /** As it will be there when what is being written down is safe. */
+  #reserving: Sequence | undefined;
   #changed = true;
   #ownSource: string | undefined;
   /** What senders without a mark must be above. */
@@ -71,7 +53,7 @@ export class Replay {
     if (known !== undefined) this.#restore(known, { bootId, instant });
     const { now, credible } = this.#read(instant);
     if (!this.#byTime || !credible) return;
-    this.#refuseWhatWasSentBefore(now);
+    this.#refuseWhatWasSentBefore(now, clockMoved(known, { bootId, instant }));
     if (memory === "lost") this.#floor = now;
   }
 
@@ -105,29 +87,35 @@ export class Replay {
     this.#rules = rules;
   }
 
-  #restore(
-    memory: ReplayMemory,
-    now: { readonly bootId: string; readonly instant: Instant },
-  ): void {
+  #restore(memory: ReplayMemory, start: Start): void {
     const { last, reserved = last } = memory;
-    if (last !== undefined) this.#clock.note(last, now.instant);
+    const { instant } = start;
+    if (last !== undefined) this.#clock.note(last, instant);
     if (this.#byTime) {
-      for (const { sequence } of this.#marks.values()) this.#clock.note(sequence, now.instant);
+      for (const { sequence } of this.#marks.values()) {
+        // Our own address's is what was reserved, and that time is still to come.
+        if (reserved === undefined || !equals(sequence, reserved)) {
+          this.#clock.note(sequence, instant);
+        }
+      }
     }
     if (last === undefined || reserved === undefined) return;
     this.#last = firstFree({ ...memory, last, reserved }, {
-      ...now,
-      reading: this.#read(now.instant),
-      // What is so far ahead nobody takes for wrong yet.
-      aheadMs: Math.floor(this.#rules.windowS / 2) * MS_PER_S,
+      start,
+      reading: this.#read(instant),
+      rules: this.#rules,
     });
-    this.#clock.note(this.#last, now.instant);
+    this.#clock.note(this.#last, instant);
   }
 
-  /** Whatever was sent while we did not listen is for nobody to send again. */
-  #refuseWhatWasSentBefore(start: Sequence): void {
+  /**
+   * Whatever was sent while we did not listen is for nobody to send again. Where our clock may have
+   * been set since, a sender that was ahead of it then need not be ahead of it now.
+   */
+  #refuseWhatWasSentBefore(start: Sequence, moved: boolean): void {
     for (const [sender, mark] of this.#marks) {
-      const sequence = later(mark.sequence, shifted(start, mark.skewMs));
+      const skewMs = moved ? Math.min(mark.skewMs, 0) : mark.skewMs;
+      const sequence = later(mark.sequence, shifted(start, skewMs));
       this.#marks.set(sender, { ...mark, sequence });
     }
   }
@@ -159,23 +147,44 @@ export class Replay {
       return reject("authReplay", "it was sent before");
     }
     if (mark === undefined && !this.#makeRoom(reading)) {
-      return reject("authReplay", `more than ${MOST_SENDERS} senders hold the key`);
+      return reject(
+        "authReplay",
+        `${this.#mostSenders} other senders held the key; to forget those that are gone, ` +
+          "stop the daemon and remove the files in replay_dir",
+      );
     }
-    this.#marks.set(sender, { sequence, skewMs: msAhead(sequence, reading.now) });
-    this.#changed = true;
     // What a key holder says of the time is better than a clock that is wrong.
-    if (this.#byTime) this.#clock.note(sequence, instant);
+    if (this.#byTime && this.#clock.hear(sequence, instant, windowS)) this.#beginAgain();
+    const skewMs = msAhead(sequence, this.#read(instant).now);
+    this.#marks.set(sender, { sequence, skewMs });
+    this.#changed = true;
     return ok(undefined);
   }
 
-  /** Only a mark that is too old for anything below it to be accepted can be done without. */
+  /** We were ahead of everybody's time: no number of ours is of use to go on from. */
+  #beginAgain(): void {
+    this.#last = undefined;
+    this.#reserved = undefined;
+    this.#reserving = undefined;
+  }
+
+  get #mostSenders(): number {
+    return Math.max(MOST_SENDERS, this.#rules.peers?.length ?? 0);
+  }
+
+  /**
+   * Only marks can be done without below which nothing would be accepted anyway: in unicast those of
+   * others than peers, and those that are too old.
+   */
   #makeRoom({ now, credible }: ClockReading): boolean {
-    if (this.#marks.size < MOST_SENDERS) return true;
-    if (!this.#byTime || !credible) return false;
+    if (this.#marks.size < this.#mostSenders) return true;
+    const { peers, windowS } = this.#rules;
+    const heard = peers === undefined ? undefined : new Set(peers.map(formatIp));
     for (const [sender, { sequence }] of this.#marks) {
-      if (secondsAhead(now, sequence) > this.#rules.windowS) this.#marks.delete(sender);
+      const old = this.#byTime && credible && secondsAhead(now, sequence) > windowS;
+      if (old || heard?.has(sender) === false) this.#marks.delete(sender);
     }
-    return this.#marks.size < MOST_SENDERS;
+    return this.#marks.size < this.#mostSenders;
   }
 
   /** Whether the wall clock can be relied on. */
@@ -196,8 +205,8 @@ export class Replay {
   }
 
   /**
-   * What is to be written down now; `ending`: nothing will be sent after it, and nothing need be
-   * reserved.
+   * What is to be written down now, of which {@linkcode settle} is to be told; `ending`: nothing
+   * will be sent after it, and nothing need be reserved.
    */
   memory(
     { bootId, instant, ending }: {
@@ -209,9 +218,9 @@ export class Replay {
     const { now } = this.#read(instant);
     // Where nothing was sent, the first number will not be below the time.
     const last = this.#last ?? (ending ? undefined : now);
-    if (!ending) this.#reserved = shifted(later(last ?? now, now), RESERVE_MS);
+    const reserved = ending ? last : shifted(later(last ?? now, now), RESERVE_MS);
+    this.#reserving = reserved;
     this.#changed = false;
-    const reserved = ending ? last : this.#reserved;
     return {
       ...(last === undefined || reserved === undefined ? {} : { last, reserved }),
       marks: this.#marksWithOwn(reserved),
@@ -219,27 +228,10 @@ export class Replay {
       bootId,
     };
   }
-}
 
-/** A number that is not below any that was sent, nor further ahead of the time than it must be. */
-function firstFree(
-  { last, reserved, bootId, wallAheadMs }: ReplayMemory & {
-    readonly last: Sequence;
-    readonly reserved: Sequence;
-  },
-  now: {
-    readonly bootId: string;
-    readonly instant: Instant;
-    readonly reading: ClockReading;
-    readonly aheadMs: number;
-  },
-): Sequence {
-  const { wallMs, steadyMs } = now.instant;
-  const { reading } = now;
-  if (!reading.credible) return reserved;
-  const clockWas = bootId === now.bootId ? wallAheadMs : undefined;
-  const limit = clockWas === undefined ? shifted(reading.now, now.aheadMs) : reading.now;
-  const setBack = clockWas !== undefined && wallMs - steadyMs < clockWas - STEERED_MS;
-  if (setBack || isAfter(limit, reserved)) return reserved;
-  return later(last, limit);
+  /** What became of the last {@linkcode memory}: on the disk, or not. */
+  settle(saved: boolean): void {
+    if (saved) this.#reserved = this.#reserving;
+    else this.#changed = true;
+  }
 }

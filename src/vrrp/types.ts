@@ -40,6 +40,8 @@ export interface ReplayRules {
   readonly antiReplay: "time" | "monotonic";
   /** How far clocks may differ: 1–300 whole seconds. */
   readonly windowS: number;
+  /** In unicast: nobody else is listened to. */
+  readonly peers?: readonly IpAddress[];
 }
 
 /** What the protocol knows of one virtual router; it never changes while the router runs. */

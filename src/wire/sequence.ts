@@ -30,6 +30,10 @@ export function isAfter(a: Sequence, b: Sequence): boolean {
   return seconds < HALF && (seconds > 0 || a.ticks !== b.ticks);
 }
 
+export function equals(a: Sequence, b: Sequence): boolean {
+  return a.seconds === b.seconds && a.ticks === b.ticks;
+}
+
 export function later(a: Sequence, b: Sequence): Sequence {
   return isAfter(b, a) ? b : a;
 }

@@ -4,6 +4,8 @@ import { ApiScene, START_MS } from "./fixtures.ts";
 /** Reads one event after the other. */
 class Reader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #decoder = new TextDecoder();
+  #text = "";
 
   constructor(answer: Response) {
     assert.equal(answer.status, 200);
@@ -13,9 +15,14 @@ class Reader {
   }
 
   async next(): Promise<{ event: string; id: string; data: Record<string, unknown> } | "end"> {
-    const { done, value } = await this.#reader.read();
-    if (done) return "end";
-    const text = new TextDecoder().decode(value);
+    while (!this.#text.includes("\n\n")) {
+      const { done, value } = await this.#reader.read();
+      if (done) return "end";
+      this.#text += this.#decoder.decode(value, { stream: true });
+    }
+    const length = this.#text.indexOf("\n\n") + 2;
+    const text = this.#text.slice(0, length);
+    this.#text = this.#text.slice(length);
     const [, event = "", id = "", data = ""] =
       /^event: (.*)\nid: (.*)\ndata: (.*)\n\n$/.exec(text) ?? [];
     return { event, id, data: JSON.parse(data) };

@@ -27,6 +27,7 @@ const C_TYPES: Readonly<Record<string, string>> = {
   NLMSGHDR: "struct nlmsghdr",
   ITIMERSPEC: "struct itimerspec",
   TIMESPEC: "struct timespec",
+  RLIMIT: "struct rlimit",
   STATX: "struct statx",
   DIRENT64: "struct dirent64",
   INOTIFY_EVENT: "struct inotify_event",

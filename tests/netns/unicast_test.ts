@@ -153,11 +153,20 @@ Deno.test("rvrrpd in unicast takes other peers from its configuration without a 
   assert.equal(countTo(seen, ADDRESS.host), seen.length);
 });
 
-Deno.test("rvrrpd stays in Fault where unicast_src is no address of the machine", async () => {
-  await using world = await World.create();
-  const unicast = { unicast_src: "10.9.0.77", unicast_peers: [ADDRESS.r2] };
-  const routers = [{ ...ROUTER, ...unicast }];
-  const daemon = await Rvrrpd.start({ world, machine: "r1", routers });
-  await daemon.waitFor("Fault");
-  await daemon.process.waitForLine(/10\.9\.0\.77 is no address of this machine/);
-});
+for (const device of ["eth0", "lo"]) {
+  Deno.test(`rvrrpd is in Fault for as long as unicast_src is no address of the machine (${device})`, async () => {
+    await using world = await World.create();
+    const unicast = { unicast_src: "10.9.0.77", unicast_peers: [ADDRESS.r2] };
+    const routers = [{ ...ROUTER, ...unicast }];
+    const daemon = await Rvrrpd.start({ world, machine: "r1", routers });
+    await daemon.waitFor("Fault");
+    await daemon.process.waitForLine(/10\.9\.0\.77 is no address of this machine/);
+    await world.ip("r1", `address add 10.9.0.77/32 dev ${device}`);
+    await daemon.waitFor("Master");
+    const since = daemon.process.mark();
+    await world.ip("r1", `address del 10.9.0.77/32 dev ${device}`);
+    await daemon.waitFor("Fault", { since });
+    await world.ip("r1", `address add 10.9.0.77/32 dev ${device}`);
+    await daemon.waitFor("Master", { since });
+  });
+}

@@ -26,6 +26,7 @@ const READY: Verdict = judge(router(), {
   link: link(),
   addresses: [address("10.9.0.5/24")],
   own: [address("10.9.0.5/24")],
+  machineHas: () => true,
 });
 
 function verdicts(...routers: readonly Router[]): Map<Router, Verdict> {

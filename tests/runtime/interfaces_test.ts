@@ -266,6 +266,21 @@ Deno.test("InterfaceTable knows at once what we have done ourselves", () => {
   assert.deepEqual(table.get(3)?.mac, mac);
 });
 
+Deno.test("InterfaceTable knows whether any interface has an address", () => {
+  const table = new InterfaceTable();
+  const one = ip("10.9.0.5");
+  assert.equal(table.machineHas(one), false);
+  table.replace([link()], [address("10.9.0.5/24")]);
+  assert.equal(table.machineHas(one), true);
+  assert.equal(table.machineHas(ip("10.9.0.6")), false);
+  table.noteAddressGone(3, address("10.9.0.5/24").prefix);
+  assert.equal(table.machineHas(one), false);
+  table.noteAddress(3, address("10.9.0.5/24").prefix);
+  assert.equal(table.machineHas(one), true);
+  table.noteDeleted(3);
+  assert.equal(table.machineHas(one), false);
+});
+
 Deno.test("InterfaceTable keeps addresses of one number and two lengths apart", () => {
   const table = new InterfaceTable();
   const [wide, narrow] = [address("10.9.0.100/24"), address("10.9.0.100/32")];

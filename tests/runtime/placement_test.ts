@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatIp, ip } from "../../src/base/ip.ts";
+import { equalIp, formatIp, ip, type IpAddress } from "../../src/base/ip.ts";
 import { formatMac } from "../../src/base/mac.ts";
 import { OUR_PROTOCOL } from "../../src/drivers/driver.ts";
 import { ownAddresses } from "../../src/runtime/interfaces.ts";
@@ -17,7 +17,8 @@ function present(
   own: readonly AddressInfo[] = [OWN],
   { at = link(), virtual = [] }: { at?: LinkInfo; virtual?: string[] } = {},
 ): PresentInterface {
-  return { link: at, addresses: own, own: ownAddresses(own, addresses(...virtual)) };
+  const machineHas = (one: IpAddress) => own.some(({ prefix }) => equalIp(prefix.address, one));
+  return { link: at, addresses: own, own: ownAddresses(own, addresses(...virtual)), machineHas };
 }
 
 function facts(one: Router, where: PresentInterface) {
@@ -68,19 +69,19 @@ const LACKING: readonly {
   {
     what: "a configuration that this version cannot do, whatever the interface",
     router: router({ unsupported: "version 3 is not in this version" }),
-    present: { link: "interfaceMissing", addresses: [], own: [] },
+    present: { ...present([]), link: "interfaceMissing" },
     reason: "unsupported",
   },
   {
     what: "no interface of that name",
     router: router(),
-    present: { link: "interfaceMissing", addresses: [], own: [] },
+    present: { ...present([]), link: "interfaceMissing" },
     reason: "interfaceMissing",
   },
   {
     what: "an interface of that name which runs others under the name that it had",
     router: router(),
-    present: { link: "interfaceFollowed", addresses: [], own: [] },
+    present: { ...present([]), link: "interfaceFollowed" },
     reason: "interfaceFollowed",
   },
   {
@@ -153,6 +154,18 @@ Deno.test("judge() takes the configured source before any other, also without an
   const one = router({ source: ip("192.0.2.1") });
   assert.equal(facts(one, present()).source, "192.0.2.1");
   assert.equal(facts(one, present([])).source, "192.0.2.1");
+});
+
+Deno.test("judge() wants the source of unicast on the machine, be it on another interface", () => {
+  const one = router({ source: ip("192.0.2.1"), unicast: { peers: addresses("10.9.0.9") } });
+  assert.deepEqual(judge(one, present()), { ready: false, reason: "noAddress" });
+  const elsewhere = { ...present(), machineHas: () => true };
+  assert.equal(facts(one, elsewhere).source, "192.0.2.1");
+  // Without a source of its own it takes the interface's.
+  assert.equal(
+    facts(router({ unicast: { peers: addresses("10.9.0.9") } }), present()).source,
+    "10.9.0.5",
+  );
 });
 
 const OWNERS = [

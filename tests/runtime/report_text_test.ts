@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ip } from "../../src/base/ip.ts";
-import { type ReportLine, reportLines } from "../../src/runtime/report_text.ts";
+import { faultText, type ReportLine, reportLines } from "../../src/runtime/report_text.ts";
 import type { FaultReason, Report, StateName, TransitionReason } from "../../src/vrrp/types.ts";
 import { addresses, mac, router } from "./fixtures.ts";
 
@@ -109,6 +109,14 @@ const FAULTS: Readonly<Record<FaultReason, RegExp>> = {
   refused: /the kernel refused what is needed, see the error before$/,
   unsupported: /this version cannot do what is configured$/,
 };
+
+Deno.test("faultText() names the source of unicast that is missing, with the mend", () => {
+  const one = router({ source: ip("10.9.0.77"), unicast: { peers: addresses("10.9.0.9") } });
+  assert.equal(
+    faultText(one, "noAddress"),
+    "10.9.0.77 is no address of this machine: add it, or correct unicast_src",
+  );
+});
 
 for (const [fault, said] of Object.entries(FAULTS)) {
   Deno.test(`reportLines() tells the fault ${fault} in one line with its mend`, () => {

@@ -141,6 +141,14 @@ Deno.test("Sender tells of each peer that cannot be reached, once until it can",
   assert.equal(told(), 4);
 });
 
+Deno.test("Sender sends frames to the group where the virtual router has no outlet to its peers", () => {
+  const { router, outlet, advertise } = unicastBench();
+  router.place(placement({ link: outlet }));
+  advertise();
+  assert.deepEqual(outlet.sentTo, []);
+  assert.equal(outlet.sent.length, 1);
+});
+
 Deno.test("Sender sends an announcement after advertisements to peers as a frame", () => {
   const { sender, outlet, unicast, advertise } = unicastBench();
   advertise();

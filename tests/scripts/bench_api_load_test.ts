@@ -62,8 +62,8 @@ Deno.test("askAll() counts right answers and wrong ones", async () => {
   const { answered, wrong, latencyP99Ms, fromMs, toMs } = await askAll(plan);
   await server.shutdown();
   assert.equal(toMs - fromMs, 500);
-  assert.ok(answered > 0 && answered + wrong <= 50, `${answered} and ${wrong}`);
-  assert.ok(wrong > 0 && latencyP99Ms > 0);
+  assert.ok(answered > 0 && latencyP99Ms > 0, `${answered}, ${latencyP99Ms} ms`);
+  assert.deepEqual(Object.keys(wrong), ["200 for 401"]);
 });
 
 /** As the API answers, but for those who have not signed in. */

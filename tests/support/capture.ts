@@ -1,6 +1,7 @@
+import { ok, type Result } from "../../src/base/result.ts";
 import * as pcap from "../../src/wire/pcap.ts";
 import { TestProcess } from "./process.ts";
-import { delay } from "./wait.ts";
+import { delay, eventually } from "./wait.ts";
 import type { World } from "./world.ts";
 
 /** A frame as the switch saw it. */
@@ -57,6 +58,18 @@ export class Capture implements AsyncDisposable {
     return new Capture(process, file);
   }
 
+  /** Waits until the frames so far are `enough`; the capture goes on. */
+  async waitFor(
+    enough: (frames: readonly CapturedFrame[]) => boolean,
+    { what }: { readonly what: string },
+  ): Promise<void> {
+    await eventually(async () => {
+      const frames = await this.#read();
+      // The last one may be half written.
+      return frames.ok && enough(frames.value);
+    }, { what });
+  }
+
   /** Ends the capture and gives all frames in order. */
   async stop(): Promise<CapturedFrame[]> {
     await delay(SETTLE_MS);
@@ -64,9 +77,15 @@ export class Capture implements AsyncDisposable {
     await this.#process.exited();
     // What a capture does not show would pass for silence.
     await this.#process.waitForLine(/^0 packets dropped by kernel/);
+    const frames = await this.#read();
+    if (!frames.ok) throw new Error(frames.error);
+    return frames.value;
+  }
+
+  async #read(): Promise<Result<CapturedFrame[], string>> {
     const file = pcap.parse(new DataView((await Deno.readFile(this.#file)).buffer));
-    if (!file.ok) throw new Error(file.error);
-    return file.value.map(({ timestampUs, frame }) => ({ tMs: timestampUs / 1000, frame }));
+    if (!file.ok) return file;
+    return ok(file.value.map(({ timestampUs, frame }) => ({ tMs: timestampUs / 1000, frame })));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

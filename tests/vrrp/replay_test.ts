@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { ip } from "../../src/base/ip.ts";
-import { Replay, type ReplayMemory } from "../../src/vrrp/replay.ts";
+import { formatIp, ip } from "../../src/base/ip.ts";
+import { Replay } from "../../src/vrrp/replay.ts";
+import type { ReplayMemory } from "../../src/vrrp/replay_memory.ts";
 import { EARLIEST, type Instant } from "../../src/vrrp/stamp_clock.ts";
 import type { ReplayRules } from "../../src/vrrp/types.ts";
 import {
@@ -64,6 +65,7 @@ class Machine {
 
   save(ending = false): void {
     this.disk = this.replay.memory({ bootId: this.bootId, instant: this.instant, ending });
+    this.replay.settle(true);
   }
 
   /** The process begins again with what is on the disk. */
@@ -143,12 +145,116 @@ Deno.test("next() is the time after a crash on the same boot", () => {
   assert.ok(msAhead(machine.next(), machine.now) < 1);
 });
 
+Deno.test("next() is accepted after a crash of one that has an address", () => {
+  const machine = new Machine();
+  machine.replay.sendFrom(ip("10.9.0.5"));
+  machine.save();
+  machine.wait(10_000).next();
+  machine.wait(1000).restart();
+  machine.replay.sendFrom(ip("10.9.0.5"));
+  assert.equal(machine.replay.isCredible(machine.instant), true);
+  assert.equal(new Machine().wait(11_000).verdict(machine.next()), "accepted");
+});
+
 Deno.test("next() is never so far ahead of a right clock that others would refuse it", () => {
   const machine = new Machine();
   machine.save();
   machine.wait(5000).next();
   machine.wait(3000).restart("another boot");
-  assert.ok(msAhead(machine.next(), machine.now) < 2001);
+  const next = machine.next();
+  assert.ok(msAhead(next, machine.now) < 2001);
+  assert.equal(new Machine().wait(8000).verdict(next), "accepted");
+});
+
+for (const setBackMs of [1000, 4000, 12_000]) {
+  Deno.test(`next() is accepted soon after a crash and a clock that is set back by ${setBackMs} ms`, () => {
+    const peer = new Machine();
+    const machine = new Machine();
+    machine.save();
+    assert.equal(peer.wait(9000).verdict(machine.wait(9000).next()), "accepted");
+    machine.wait(1000).set(-setBackMs).restart();
+    peer.wait(1000).set(-setBackMs);
+    const first = machine.next();
+    assert.ok(msAhead(first, machine.now) < 2001);
+    assert.equal(peer.verdict(first), setBackMs <= 2000 ? "accepted" : "authReplay");
+    const later = machine.wait(setBackMs).next();
+    assert.equal(peer.wait(setBackMs).verdict(later), "accepted");
+  });
+}
+
+/** `fast` has run with a clock that was ahead of the time, and is set right after that. */
+function afterFastClock(aheadMs: number): { fast: Machine; peer: Machine } {
+  const [fast, peer] = [new Machine().set(aheadMs), new Machine()];
+  fast.restart();
+  assert.equal(peer.wait(1000).verdict(fast.wait(1000).next()), "authStale");
+  fast.save();
+  fast.wait(1000).set(-aheadMs);
+  peer.wait(1000);
+  return { fast, peer };
+}
+
+for (const aheadMs of [8000, 10_000, 7_200_000, 366 * 86_400_000]) {
+  Deno.test(`next() is accepted again after a clock that was ${aheadMs} ms fast, when a peer is heard`, () => {
+    const { fast, peer } = afterFastClock(aheadMs);
+    assert.equal(fast.verdict(peer.next()), "accepted");
+    assert.equal(fast.replay.isCredible(fast.instant), true);
+    assert.equal(peer.verdict(fast.next()), "accepted");
+    assert.equal(
+      fast.replay.needsReserve(fast.instant),
+      true,
+      "what is on the disk is too far ahead",
+    );
+    assert.equal(peer.wait(1000).verdict(fast.wait(1000).next()), "accepted");
+  });
+}
+
+Deno.test("next() is accepted again after a clock that was fast, when it has caught up", () => {
+  const { fast, peer } = afterFastClock(10_000);
+  for (let waitedMs = 0; waitedMs <= 10_000; waitedMs += 1000) {
+    fast.wait(1000).next();
+    peer.wait(1000);
+  }
+  assert.equal(peer.verdict(fast.next()), "accepted");
+});
+
+Deno.test("next() is accepted again also after a restart between a clock's being fast and right", () => {
+  const { fast, peer } = afterFastClock(3_600_000);
+  fast.restart();
+  assert.equal(fast.replay.isCredible(fast.instant), false);
+  fast.verdict(peer.next());
+  assert.equal(peer.verdict(fast.next()), "accepted");
+});
+
+Deno.test("attack: an advertisement of the time that a fast clock is set back to", () => {
+  const { fast, peer } = afterFastClock(10_000);
+  const before = peer.next();
+  fast.verdict(before);
+  const sent = fast.wait(1000).next();
+  assert.equal(fast.verdict(before), "authReplay");
+  assert.equal(peer.wait(1000).verdict(sent), "accepted");
+  assert.equal(peer.verdict(sent), "authReplay");
+});
+
+Deno.test("next() goes by the others' time where a clock is wrongly set back", () => {
+  const [machine, peer] = [new Machine(), new Machine()];
+  peer.verdict(machine.next());
+  machine.wait(1000).set(-3_600_000);
+  assert.equal(machine.verdict(peer.wait(1000).next()), "accepted");
+  for (let count = 0; count < 30; count++) {
+    assert.equal(peer.wait(1000).verdict(machine.wait(1000).next()), "accepted");
+  }
+});
+
+Deno.test("next() and accept() go on where the clocks of all are set back at once", () => {
+  const [machine, peer] = [new Machine(), new Machine()];
+  const clocks = [machine, peer];
+  peer.verdict(machine.next());
+  for (const one of clocks) one.set(-60_000);
+  for (let count = 0; count < 90; count++) {
+    for (const one of clocks) one.wait(1000);
+    assert.equal(peer.verdict(machine.next()), "accepted", `after ${count} s`);
+  }
+  assert.deepEqual(clocks.map((one) => one.replay.isCredible(one.instant)), [true, true]);
 });
 
 Deno.test("next() begins at the earliest time possible where there is neither clock nor disk", () => {
@@ -156,6 +262,18 @@ Deno.test("next() begins at the earliest time possible where there is neither cl
   machine.wallMs = 5000;
   machine.replay = new Replay(TIME, { bootId: BOOT, instant: machine.instant });
   assert.deepEqual(machine.next(), EARLIEST);
+});
+
+Deno.test("a machine that wakes up in 1970 is not believed after 2038 either", () => {
+  const machine = new Machine();
+  machine.wallMs = Date.UTC(2039, 0, 20);
+  machine.replay = new Replay(TIME, { bootId: BOOT, instant: machine.instant });
+  const last = machine.next();
+  machine.save(true);
+  machine.wallMs = 5000;
+  machine.restart("another boot");
+  assert.equal(machine.replay.isCredible(machine.instant), false);
+  assert.ok(isAfter(machine.next(), last));
 });
 
 Deno.test("next() gives the time in 2038, also at the first start", () => {
@@ -271,6 +389,42 @@ Deno.test("accept() goes on with a sender whose clock is behind, right after a s
   assert.equal(machine.verdict(shifted(machine.wait(100).now, -4000)), "accepted");
 });
 
+Deno.test("accept() goes on with a sender that our clock was behind, when it has been set right", () => {
+  const machine = new Machine();
+  machine.verdict(shifted(machine.now, 4000));
+  machine.save(true);
+  machine.wait(1000).set(4000).restart("another boot");
+  assert.equal(machine.verdict(machine.wait(100).now), "accepted");
+});
+
+Deno.test("attack: what a sender ahead of us sent while nobody listened, by a clock that stands", () => {
+  const machine = new Machine();
+  machine.verdict(shifted(machine.now, 4000));
+  machine.save(true);
+  const missed = shifted(machine.wait(1000).now, 4000);
+  machine.wait(500).restart();
+  assert.equal(machine.verdict(missed), "authReplay");
+  assert.equal(machine.verdict(shifted(machine.wait(100).now, 4000)), "accepted");
+});
+
+Deno.test("accept() has room for each peer, whoever was heard before", () => {
+  const peers = Array.from({ length: 200 }, (_, index) => ip(`10.9.1.${index + 1}`));
+  const machine = new Machine(MONOTONIC);
+  for (const former of peers) {
+    machine.verdict(machine.now, ip(formatIp(former).replace(".1.", ".2.")));
+  }
+  machine.replay.adopt({ ...MONOTONIC, peers });
+  for (const peer of peers) assert.equal(machine.verdict(machine.now, peer), "accepted");
+  for (const peer of peers) assert.equal(machine.verdict(machine.now, peer), "authReplay");
+});
+
+Deno.test("accept() says what to do where too many have held the key", () => {
+  const machine = new Machine(MONOTONIC);
+  for (let last = 1; last <= 64; last++) machine.verdict(machine.now, ip(`10.9.1.${last}`));
+  const refused = machine.replay.accept(PEER, machine.now, machine.instant);
+  assert.match(refused.ok ? "" : refused.error.detail, /^64 other senders .*replay_dir$/);
+});
+
 Deno.test("accept() takes nothing from before the start where what it knew is lost", () => {
   const before = sequenceAt(START_MS - 2000);
   assert.equal(new Machine(TIME).verdict(before), "accepted");
@@ -339,4 +493,19 @@ Deno.test("needsReserve() asks in time, and memory() gives a minute", () => {
   assert.equal(Math.round(msAhead(reserved, last)), 60_000);
   assert.equal(machine.replay.needsReserve(machine.wait(20_000).instant), false);
   assert.equal(machine.replay.needsReserve(machine.wait(15_000).instant), true);
+});
+
+Deno.test("settle() has numbers reserved, and what was accepted safe, only when they were saved", () => {
+  const machine = new Machine();
+  const write = () => {
+    machine.replay.memory({ bootId: BOOT, instant: machine.instant, ending: false });
+  };
+  write();
+  machine.replay.settle(false);
+  assert.equal(machine.replay.needsReserve(machine.instant), true);
+  assert.equal(machine.replay.changed, true);
+  write();
+  machine.replay.settle(true);
+  assert.equal(machine.replay.needsReserve(machine.instant), false);
+  assert.equal(machine.replay.changed, false);
 });

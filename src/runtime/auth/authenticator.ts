@@ -23,7 +23,7 @@ export interface RouterNumbers {
 
 /** Where each virtual router has its own. */
 export interface NumberSource {
-  of(config: Pick<VirtualRouterConfig, "interface" | "protocol">): RouterNumbers;
+  of(config: Pick<VirtualRouterConfig, "interface" | "protocol" | "unicast">): RouterNumbers;
 }
 
 /** The part of a virtual router's authentication that is done anew for each advertisement. */

@@ -1,19 +1,26 @@
 import type { VirtualRouterConfig } from "../../config/types.ts";
 import type { Log } from "../../log.ts";
 import { AhNumbers } from "../../vrrp/ah_numbers.ts";
-import { Replay, type ReplayMemory } from "../../vrrp/replay.ts";
+import { Replay } from "../../vrrp/replay.ts";
+import type { ReplayMemory } from "../../vrrp/replay_memory.ts";
 import type { Instant } from "../../vrrp/stamp_clock.ts";
 import type { ReplayRules } from "../../vrrp/types.ts";
 import { StateDirectoryError } from "../undo/state_directory.ts";
 import type { NumberSource, RouterNumbers } from "./authenticator.ts";
 import { bothClocks } from "./clocks.ts";
+import { MS_PER_S } from "../../base/units.ts";
+import { heldBack, LogLimit } from "../log_limit.ts";
 import type { Found, NumberStore } from "./number_store.ts";
 
 /** By the time that an advertisement carries, an old one is told without them for the most part. */
 const SAVE_EVERY_MS = { time: 10_000, monotonic: 1_000 } as const;
 /** What the disk refused is tried again. */
 const RETRY_MS = 10_000;
+/** A disk that hangs is not to keep the process from ending. */
+const PATIENCE_MS = 5000;
 
+/** What the limit of lines about the clock goes by. */
+const CLOCK = "clock";
 const NOTHING: Found = { memories: new Map(), lost: false };
 
 export interface NumberKeeperParts {
@@ -22,12 +29,13 @@ export interface NumberKeeperParts {
   readonly store?: NumberStore;
   readonly bootId?: string;
   readonly clock?: () => Instant;
+  /** How long {@linkcode NumberKeeper.finish} waits for the disk. */
+  readonly patienceMs?: number;
 }
 
 interface Kept {
   readonly replay: Replay;
   rules: ReplayRules;
-  credible: boolean;
 }
 
 /**
@@ -45,6 +53,9 @@ export class NumberKeeper implements NumberSource {
   #saving: Promise<void> = Promise.resolve();
   #busy = false;
   #failed = false;
+  /** It was told that the clock is not gone by. */
+  #doubted = false;
+  readonly #limit = new LogLimit();
 
   constructor(parts: NumberKeeperParts) {
     this.#parts = parts;
@@ -52,12 +63,13 @@ export class NumberKeeper implements NumberSource {
     this.#clock = parts.clock ?? bothClocks;
   }
 
-  of(config: Pick<VirtualRouterConfig, "interface" | "protocol">): RouterNumbers {
-    const { interface: name, protocol: { vrid, family } } = config;
+  of(config: Pick<VirtualRouterConfig, "interface" | "protocol" | "unicast">): RouterNumbers {
+    const { interface: name, protocol: { vrid, family }, unicast } = config;
     const router = `${family} ${vrid} ${name}`;
+    const peers = unicast === undefined ? {} : { peers: unicast.peers };
     return {
       ah: entry(this.#ah, router, () => new AhNumbers()),
-      replay: (rules) => this.#replay(router, rules),
+      replay: ({ antiReplay, windowS }) => this.#replay(router, { antiReplay, windowS, ...peers }),
       now: this.#clock,
     };
   }
@@ -73,7 +85,7 @@ export class NumberKeeper implements NumberSource {
     const memory = memories.get(router) ?? (lost ? "lost" : undefined);
     const instant = this.#clock();
     const replay = new Replay(rules, { memory, bootId: this.#bootId, instant });
-    this.#kept.set(router, { replay, rules, credible: true });
+    this.#kept.set(router, { replay, rules });
     // What it may send is to be on the disk before it does.
     this.#dueMs = instant.steadyMs;
     return replay;
@@ -101,7 +113,7 @@ export class NumberKeeper implements NumberSource {
   /** Looks after the clock, and writes down what has to be. Never throws because of the disk. */
   async keep(): Promise<void> {
     const instant = this.#clock();
-    for (const [router, kept] of this.#kept) this.#judgeClock(router, kept, instant);
+    this.#judgeClock(instant);
     const periods = this.#kept.values().map(({ rules }) => SAVE_EVERY_MS[rules.antiReplay]);
     this.#dueMs = instant.steadyMs + Math.min(...periods);
     const wanted = this.#kept.values().some(({ replay, rules }) => {
@@ -110,12 +122,21 @@ export class NumberKeeper implements NumberSource {
     if (wanted) await this.#save(false);
   }
 
-  /** Writes down the last state; call when nothing is sent any more. */
+  /** Writes down the last state, if the disk is quick enough; call when nothing is sent any more. */
   async finish(): Promise<void> {
     this.#dueMs = Infinity;
+    const { patienceMs = PATIENCE_MS, store, log } = this.#parts;
+    if (await isDoneWithin(patienceMs, this.#saveLast())) return store?.close();
+    // What is still being written needs its files open.
+    log.error(
+      `The disk of replay_dir has taken more than ${patienceMs / MS_PER_S} s to write down the ` +
+        "numbers of hmac-sha256: they may be lost. Look at that disk",
+    );
+  }
+
+  async #saveLast(): Promise<void> {
     await this.#saving;
     if (this.#kept.size > 0) await this.#save(true);
-    this.#parts.store?.close();
   }
 
   #save(ending: boolean): Promise<void> {
@@ -130,6 +151,7 @@ export class NumberKeeper implements NumberSource {
     const { store, log } = this.#parts;
     if (store === undefined) return;
     const saved = await store.save(this.#memories(ending));
+    for (const { replay } of this.#kept.values()) replay.settle(saved);
     if (!saved) this.#dueMs = this.#clock().steadyMs + RETRY_MS;
     if (!saved && !this.#failed) {
       log.error(
@@ -151,20 +173,42 @@ export class NumberKeeper implements NumberSource {
     }
   }
 
-  #judgeClock(router: string, kept: Kept, instant: Instant): void {
-    const credible = kept.replay.isCredible(instant);
-    if (credible === kept.credible) return;
-    kept.credible = credible;
-    const [, group, name] = router.split(" ");
-    const who = `group ${group} on interface ${name}`;
-    if (credible) this.#parts.log.information(`The clock is right again for ${who}`);
-    else this.#parts.log.warning(`${behind(instant)}; ${who} goes on from the latest known time`);
+  /** One line for all virtual routers, as they have the clock in common. */
+  #judgeClock(instant: Instant): void {
+    const doubting = Array.from(this.#kept).filter(([, { replay }]) => !replay.isCredible(instant));
+    if (this.#doubted === doubting.length > 0) return;
+    if (doubting.length === 0) {
+      this.#doubted = false;
+      this.#limit.rearm(CLOCK);
+      this.#parts.log.information("The clock agrees again with what was signed and accepted");
+      return;
+    }
+    const held = this.#limit.ask(CLOCK, "behind", instant.steadyMs);
+    if (held === undefined) return;
+    this.#doubted = true;
+    const who = doubting.length === 1 ? nameOf(doubting) : `${doubting.length} virtual routers`;
+    this.#parts.log.warning(
+      `This machine's clock shows ${new Date(instant.wallMs).toISOString()}, but what was signed ` +
+        `or accepted before is later: set it, unless it was ahead then. Until the two agree, ` +
+        `hmac-sha256 does without the clock for ${who}${heldBack(held)}`,
+    );
   }
 }
 
-function behind({ wallMs }: Instant): string {
-  const shown = new Date(wallMs).toISOString();
-  return `This machine's clock shows ${shown}, but it is later than that: set it`;
+function nameOf([first]: readonly (readonly [string, Kept])[]): string {
+  const [, group, name] = first?.[0].split(" ") ?? [];
+  return `group ${group} on interface ${name}`;
+}
+
+/** Whether `work` came to its end in that time. */
+async function isDoneWithin(ms: number, work: Promise<void>): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), ms);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function entry<V>(map: Map<string, V>, key: string, make: () => V): V {

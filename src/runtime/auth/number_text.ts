@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Mark, ReplayMemory } from "../../vrrp/replay.ts";
+import type { Mark, ReplayMemory } from "../../vrrp/replay_memory.ts";
 import { formatSequence, later, parseSequence, type Sequence } from "../../wire/sequence.ts";
 
 /*

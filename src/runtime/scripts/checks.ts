@@ -1,6 +1,7 @@
 import type { Command, TrackedScript } from "../../config/types.ts";
-import { isSuccess, type Job, type Outcome } from "./job.ts";
+import { type BoundJob, isSuccess, type Outcome } from "./job.ts";
 import type { Client, ScriptRunner } from "./runner.ts";
+import type { ScriptUser } from "./script_user.ts";
 import { Verdict } from "./verdict.ts";
 
 /** First runs are spread over this much time, or over the interval where that is shorter. */
@@ -12,6 +13,8 @@ export type TellVerdict = (name: string, isUp: boolean) => void;
 export interface ChecksOptions {
   readonly runner: Pick<ScriptRunner, "ask">;
   readonly tell: TellVerdict;
+  /** Whom a run that begins now is made as; `undefined` where there is to be none. */
+  readonly user: () => ScriptUser | undefined;
   /** From 0 to below 1. */
   readonly random: () => number;
 }
@@ -51,11 +54,12 @@ export class Checks {
   }
 
   #begin(script: TrackedScript, nowMs: number): Check {
-    const { tell, random } = this.#options;
+    const { tell, user, random } = this.#options;
     const firstAtMs = nowMs + random() * Math.min(SPREAD_MS, script.intervalMs);
     const check: Check = new Check({
       script,
       firstAtMs,
+      user,
       tell: (isUp) => {
         if (this.#checks.get(script.name) === check) tell(script.name, isUp);
       },
@@ -69,17 +73,20 @@ class Check implements Client {
   readonly identity: string;
   readonly #script: TrackedScript;
   readonly #tell: (isUp: boolean) => void;
+  readonly #user: ChecksOptions["user"];
   readonly #verdict = new Verdict();
   #nextAtMs: number;
 
-  constructor({ script, firstAtMs, tell }: {
+  constructor({ script, firstAtMs, user, tell }: {
     readonly script: TrackedScript;
     readonly firstAtMs: number;
+    readonly user: ChecksOptions["user"];
     readonly tell: (isUp: boolean) => void;
   }) {
     this.identity = identityOf(script);
     this.#script = script;
     this.#nextAtMs = firstAtMs;
+    this.#user = user;
     this.#tell = tell;
   }
 
@@ -97,7 +104,9 @@ class Check implements Client {
     return true;
   }
 
-  take(): Job {
+  take(): BoundJob | undefined {
+    const user = this.#user();
+    if (user === undefined) return undefined;
     const { name, command, timeoutMs } = this.#script;
     return {
       command: commandOf(command),
@@ -106,6 +115,7 @@ class Check implements Client {
       timeoutMs,
       purpose: `track_script ${name}`,
       codeIsAnswer: true,
+      user,
     };
   }
 

@@ -2,9 +2,8 @@ import { endingOf, openPidfd, signalGroup } from "../../../ffi/children.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { neverWait, openNothing } from "../../../ffi/files.ts";
 import { type Ending, openPipe, spawnSession, waitForEnd } from "../../../ffi/spawn.ts";
-import type { Job } from "./job.ts";
+import type { BoundJob } from "./job.ts";
 import { ScriptOutput } from "./script_output.ts";
-import type { ScriptUser } from "./script_user.ts";
 
 /** A program that runs, with all that it has started and that has not left its process group. */
 export class Child implements Disposable {
@@ -23,7 +22,7 @@ export class Child implements Disposable {
    * Starts it in a session of its own, with nothing to read and its output to us. Takes as long as
    * the kernel needs to find the program. Throws {@linkcode SyscallError}.
    */
-  static start({ command, words, environment }: Job, user: ScriptUser): Child {
+  static start({ command, words, environment, user }: BoundJob): Child {
     using owned = new DisposableStack();
     using nothing = openNothing();
     const { readEnd, writeEnd } = openPipe();

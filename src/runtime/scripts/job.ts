@@ -1,4 +1,5 @@
 import type { Command } from "../../config/types.ts";
+import type { ScriptUser } from "./script_user.ts";
 
 /** One run of a program. */
 export interface Job {
@@ -14,6 +15,11 @@ export interface Job {
   readonly purpose: string;
   /** An exit code other than 0 is an answer as good as any, and nothing to complain about. */
   readonly codeIsAnswer: boolean;
+}
+
+/** One whose user is settled, which must not be another one by the time that its turn comes. */
+export interface BoundJob extends Job {
+  readonly user: ScriptUser;
 }
 
 /** How a run went. */

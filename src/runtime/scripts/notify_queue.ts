@@ -1,4 +1,4 @@
-import type { Job, Outcome } from "./job.ts";
+import type { BoundJob, Outcome } from "./job.ts";
 import type { Client } from "./runner.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { Client } from "./runner.ts";
  */
 export class NotifyQueue implements Client {
   readonly #ask: (queue: NotifyQueue) => void;
-  #jobs: readonly Job[] = [];
+  #jobs: readonly BoundJob[] = [];
   #sequence = 0;
 
   /** `ask` asks for a turn to run the next one. */
@@ -21,12 +21,12 @@ export class NotifyQueue implements Client {
   }
 
   /** The virtual router is in another state, about which these tell. */
-  replace(jobs: readonly Job[]): void {
+  replace(jobs: readonly BoundJob[]): void {
     this.#jobs = jobs;
     this.#askForMore();
   }
 
-  take(): Job | undefined {
+  take(): BoundJob | undefined {
     const [job, ...rest] = this.#jobs;
     this.#jobs = rest;
     return job;

@@ -3,7 +3,7 @@ import type { Log } from "../../log.ts";
 import type { Watcher } from "../attention.ts";
 import { Child } from "./child.ts";
 import type { FailureLog } from "./failure_log.ts";
-import type { Job, Outcome } from "./job.ts";
+import type { BoundJob, Outcome } from "./job.ts";
 import type { ScriptUser } from "./script_user.ts";
 
 /** After SIGTERM a program may put things in order for so long. */
@@ -18,14 +18,14 @@ const START_PATIENCE_MS = 250;
 /** Somebody who runs one program after the other. */
 export interface Client {
   /** What is to run now; asked when its turn has come, as that may take a while. */
-  take(nowMs: number): Job | undefined;
+  take(nowMs: number): BoundJob | undefined;
   /** May ask for the next turn. */
   ended(outcome: Outcome, nowMs: number): void;
 }
 
 interface Running {
   readonly client: Client;
-  readonly job: Job;
+  readonly job: BoundJob;
   readonly child: Child;
   /** When SIGTERM, and then SIGKILL, is sent; Infinity when that has been done. */
   endAtMs: number;
@@ -49,7 +49,6 @@ export class ScriptRunner {
   readonly #waiting = new Set<Client>();
   readonly #running = new Map<Client, Running>();
   #watcher: Watcher | undefined;
-  #user: ScriptUser | undefined;
   #waitingSinceMs = Infinity;
   #startAtMs = 0;
   #ending = false;
@@ -64,17 +63,12 @@ export class ScriptRunner {
     for (const one of this.#running.values()) this.#watch(one, watcher);
   }
 
-  /** Whom programs run as that are started from now on. */
-  actAs(user: ScriptUser | undefined): void {
-    this.#user = user;
-  }
-
   get idle(): boolean {
     return this.#waiting.size === 0 && this.#running.size === 0;
   }
 
   /** What runs at the moment. */
-  get jobs(): readonly Job[] {
+  get jobs(): readonly BoundJob[] {
     return Array.from(this.#running.values(), ({ job }) => job);
   }
 
@@ -118,26 +112,26 @@ export class ScriptRunner {
 
   get #mayStart(): boolean {
     return this.#waiting.size > 0 && this.#running.size < this.#options.limit &&
-      this.#watcher !== undefined && this.#user !== undefined;
+      this.#watcher !== undefined;
   }
 
   #startNext(nowMs: number): void {
     const [client] = this.#waiting;
-    if (client === undefined || this.#user === undefined) return;
+    if (client === undefined) return;
     this.#waiting.delete(client);
     const job = client.take(nowMs);
     if (job === undefined) return;
     try {
-      this.#follow(client, job, Child.start(job, this.#user), nowMs);
+      this.#follow(client, job, Child.start(job), nowMs);
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
-      const outcome = { kind: "refused", why: refusalText(error.code, this.#user) } as const;
+      const outcome = { kind: "refused", why: refusalText(error.code, job.user) } as const;
       this.#options.failures.note(job, outcome, []);
       client.ended(outcome, nowMs);
     }
   }
 
-  #follow(client: Client, job: Job, child: Child, nowMs: number): void {
+  #follow(client: Client, job: BoundJob, child: Child, nowMs: number): void {
     const { log } = this.#options;
     log.debug(2, "script", () => `${job.command[0]} (${job.purpose}) runs as ${child.pid}`);
     const endAtMs = nowMs + job.timeoutMs;

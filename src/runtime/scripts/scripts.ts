@@ -36,6 +36,10 @@ export class Scripts {
   readonly #checks: Checks;
   readonly #queues = new Map<string, NotifyQueue>();
   #tellVerdict: TellVerdict = () => {};
+  /** Whom the programs of the virtual routers that run now are started as. */
+  #user: ScriptUser | undefined;
+  /** The one of those that {@linkcode follow} tells of next. */
+  #nextUser: ScriptUser | undefined;
 
   /** `random` gives numbers from 0 to below 1. */
   constructor({ log, random = Math.random }: {
@@ -49,11 +53,15 @@ export class Scripts {
     this.#checks = new Checks({
       runner: this.#checking,
       tell: (name, isUp) => this.#tellVerdict(name, isUp),
+      user: () => this.#user,
       random,
     });
   }
 
-  /** Whom programs run as from now on; an error says why this process cannot run those of `config`. */
+  /**
+   * Finds whom programs run as under `config`, once {@linkcode follow} is called: those that end
+   * before it still tell as the earlier one. An error says why this process cannot run them.
+   */
   admit(config: Pick<DaemonConfig, "routers" | "scriptUser">): Result<void, string> {
     const user = config.routers.some(hasPrograms) ? ScriptUser.find(config.scriptUser) : undefined;
     if (user?.ok === false) return user;
@@ -61,8 +69,7 @@ export class Scripts {
       keepDescriptors();
       keepCapabilities();
     }
-    this.#notifications.actAs(user?.value);
-    this.#checking.actAs(user?.value);
+    this.#nextUser = user?.value;
     return ok(undefined);
   }
 
@@ -76,8 +83,9 @@ export class Scripts {
     this.#checking.attach(watcher);
   }
 
-  /** Goes on with the checks of these, which {@linkcode admit} has admitted. */
+  /** Goes on with the programs of these, which {@linkcode admit} has admitted. */
   follow(routers: readonly VirtualRouterConfig[], nowMs: number): void {
+    this.#user = this.#nextUser;
     this.#checks.replace(routers.flatMap(({ tracking }) => tracking.scripts), nowMs);
   }
 
@@ -97,13 +105,14 @@ export class Scripts {
   noteTransition(router: Router, { from, to, reason, fault }: Transition): void {
     const { config } = router;
     const { notify } = config;
-    if (notify === undefined) return;
+    const user = this.#user;
+    if (notify === undefined || user === undefined) return;
     const queue = this.#queueOf(router);
     const priority = router.effectivePriority;
     const sequence = queue.nextSequence();
     const change = { from, to, reason, fault, priority, sequence };
     const jobs = notifyJobs({ ...config, notify }, change);
-    if (jobs !== undefined) queue.replace(jobs);
+    if (jobs !== undefined) queue.replace(jobs.map((job) => ({ ...job, user })));
   }
 
   /** One for each place, also where it begins anew there under another configuration. */

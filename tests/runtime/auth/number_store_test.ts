@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { libc } from "../../../ffi/libc.ts";
 import { type Found, NumberDirectory } from "../../../src/runtime/auth/number_store.ts";
-import type { ReplayMemory } from "../../../src/vrrp/replay.ts";
+import { StateDirectory } from "../../../src/runtime/undo/state_directory.ts";
+import type { ReplayMemory } from "../../../src/vrrp/replay_memory.ts";
 import { PaperLog } from "../fixtures.ts";
 
 // Stays open for good, and would count as a leak of the test that happens to open it.
@@ -87,12 +88,71 @@ Deno.test("NumberDirectory leaves the file of a process that lives alone", async
   const first = disk.start();
   await first.store.save(entries({ "4 7 eth0": memory(1) }));
   const second = disk.start();
-  assert.deepEqual(second.found.memories, new Map());
   await second.store.save(entries({ "4 8 eth0": memory(2) }));
   assert.equal((await disk.names()).length, 2);
   // It has written another file by now, and holds that as well.
   await first.store.save(entries({ "4 7 eth0": memory(3) }));
-  assert.deepEqual(disk.start().found.memories, new Map());
+  const third = disk.start();
+  await third.store.save(entries({ "4 9 eth0": memory(4) }));
+  assert.equal((await disk.names()).length, 3);
+  assert.deepEqual(disk.log.lines, []);
+});
+
+Deno.test("NumberDirectory finds what another process that lives has taken over", async () => {
+  await using disk = await Disk.create();
+  const first = disk.start();
+  await first.store.save(entries({ "4 7 eth0": memory(1) }));
+  first.store.close();
+  const other = disk.start();
+  await other.store.save(other.found.memories.entries().map(([name, one]) => [name, () => one]));
+  assert.deepEqual(disk.start().found.memories.get("4 7 eth0"), memory(1));
+});
+
+Deno.test("NumberDirectory clears nothing up while another process has the directory locked", async () => {
+  await using disk = await Disk.create();
+  const first = disk.start();
+  await first.store.save(entries({ "4 7 eth0": memory(1) }));
+  first.store.close();
+  const [name = ""] = await disk.names();
+  using directory = StateDirectory.open(disk.path);
+  const lock = directory.lock(0);
+  const { store, found } = disk.start();
+  assert.deepEqual(found.memories.get("4 7 eth0"), memory(1));
+  assert.match(disk.log.lines.join(), /^warning: Left the files in .* as they are: it is locked$/);
+  assert.equal(await store.save(entries({ "4 7 eth0": memory(2) })), true);
+  assert.ok((await disk.names()).includes(name));
+  lock?.[Symbol.dispose]();
+  assert.equal(await store.save(entries({ "4 7 eth0": memory(3) })), true);
+  assert.ok((await disk.names()).includes(name), "it was not taken over");
+});
+
+Deno.test("save() removes what was taken over only when nobody else has the directory locked", async () => {
+  await using disk = await Disk.create();
+  const first = disk.start();
+  await first.store.save(entries({ "4 7 eth0": memory(1) }));
+  first.store.close();
+  const { store } = disk.start();
+  using directory = StateDirectory.open(disk.path);
+  const lock = directory.lock(0);
+  await store.save(entries({ "4 7 eth0": memory(2) }));
+  assert.equal((await disk.names()).length, 2);
+  lock?.[Symbol.dispose]();
+  await store.save(entries({ "4 7 eth0": memory(3) }));
+  assert.equal((await disk.names()).length, 1);
+});
+
+Deno.test("NumberDirectory goes on where something in the directory cannot be moved or removed", async () => {
+  await using disk = await Disk.create();
+  const { store } = disk.start();
+  await store.save(entries({ "4 7 eth0": memory(1) }));
+  store.close();
+  const [name = ""] = await disk.names();
+  await Deno.writeTextFile(`${disk.path}/${name}`, "not whole");
+  // Nothing can be renamed to a directory.
+  await Deno.mkdir(`${disk.path}/damaged-${name}`);
+  const { found } = disk.start();
+  assert.deepEqual(found, { memories: new Map(), lost: true });
+  assert.match(disk.log.lines.join(), /is damaged and cannot be renamed \(EISDIR\): what was/);
 });
 
 Deno.test("NumberDirectory sets a damaged file aside and says what that means", async () => {

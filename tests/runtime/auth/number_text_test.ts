@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mergeMemories, NumberText, parseNumbers } from "../../../src/runtime/auth/number_text.ts";
-import type { ReplayMemory } from "../../../src/vrrp/replay.ts";
+import type { ReplayMemory } from "../../../src/vrrp/replay_memory.ts";
 
 const MEMORY: ReplayMemory = {
   last: { seconds: 0x6b0265ae, ticks: 0xba940000 },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { TrackedScript } from "../../../src/config/types.ts";
 import { Checks } from "../../../src/runtime/scripts/checks.ts";
 import type { Client } from "../../../src/runtime/scripts/runner.ts";
+import { ScriptUser } from "../../../src/runtime/scripts/script_user.ts";
 
 const WEB: TrackedScript = {
   name: "web",
@@ -16,16 +17,21 @@ const WEB: TrackedScript = {
 const GOOD = { kind: "code", code: 0 } as const;
 const BAD = { kind: "code", code: 1 } as const;
 
+/** Of whom nobody asks anything here. */
+const [NOBODY, SOMEBODY]: ScriptUser[] = [1, 2].map(() => Object.create(ScriptUser.prototype));
+
 /** Checks whose runner only notes who has asked. */
 class Scene {
   readonly asked: Client[] = [];
   readonly told: string[] = [];
+  user: ScriptUser | undefined = NOBODY;
   readonly checks: Checks;
 
   constructor(random = 0) {
     this.checks = new Checks({
       runner: { ask: (client) => this.asked.push(client) },
       tell: (name, isUp) => this.told.push(`${name} ${isUp ? "up" : "down"}`),
+      user: () => this.user,
       random: () => random,
     });
   }
@@ -73,7 +79,18 @@ Deno.test("Checks hands the program over with its time limit", () => {
     timeoutMs: 500,
     purpose: "track_script web",
     codeIsAnswer: true,
+    user: NOBODY,
   });
+});
+
+Deno.test("Checks makes each run as whoever it is then, and none as nobody", () => {
+  const scene = new Scene();
+  scene.checks.replace([WEB], 0);
+  const check = scene.askedAt(0);
+  scene.user = SOMEBODY;
+  assert.equal(check.take(0)?.user, SOMEBODY);
+  scene.user = undefined;
+  assert.equal(check.take(0), undefined);
 });
 
 Deno.test("Checks tells the first verdict and every change of it", () => {

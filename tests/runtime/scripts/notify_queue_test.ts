@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Job } from "../../../src/runtime/scripts/job.ts";
+import type { BoundJob } from "../../../src/runtime/scripts/job.ts";
 import { NotifyQueue } from "../../../src/runtime/scripts/notify_queue.ts";
+import { ScriptUser } from "../../../src/runtime/scripts/script_user.ts";
 
 const GOOD = { kind: "code", code: 0 } as const;
 
-function job(name: string): Job {
+function job(name: string): BoundJob {
   return {
     command: [name],
     words: [],
@@ -13,6 +14,7 @@ function job(name: string): Job {
     timeoutMs: 1000,
     purpose: "a test",
     codeIsAnswer: false,
+    user: Object.create(ScriptUser.prototype),
   };
 }
 

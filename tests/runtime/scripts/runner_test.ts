@@ -4,7 +4,7 @@ import { libc } from "../../../ffi/libc.ts";
 import { Poller } from "../../../ffi/poller.ts";
 import { Batch } from "../../../src/runtime/batch.ts";
 import { FailureLog } from "../../../src/runtime/scripts/failure_log.ts";
-import type { Job, Outcome } from "../../../src/runtime/scripts/job.ts";
+import type { BoundJob, Outcome } from "../../../src/runtime/scripts/job.ts";
 import { type Client, ScriptRunner } from "../../../src/runtime/scripts/runner.ts";
 import { ScriptUser } from "../../../src/runtime/scripts/script_user.ts";
 import { Sources } from "../../../src/runtime/sources.ts";
@@ -14,12 +14,18 @@ import { recordingLog } from "./recording_log.ts";
 // It stays loaded, which would count as a leak of the test that happened to be the first.
 libc();
 
+function userNamed(name: string): ScriptUser {
+  const found = ScriptUser.find(name);
+  assert.ok(found.ok);
+  return found.value;
+}
+
 /** Runs its programs one after the other. */
 class Shell implements Client {
   readonly outcomes: Outcome[] = [];
-  readonly #jobs: Job[];
+  readonly #jobs: BoundJob[];
 
-  constructor(...jobs: readonly Partial<Job>[]) {
+  constructor(...jobs: readonly Partial<BoundJob>[]) {
     this.#jobs = jobs.map((keys) => ({
       command: ["/bin/true"],
       words: [],
@@ -27,11 +33,12 @@ class Shell implements Client {
       timeoutMs: 600_000,
       purpose: "a test",
       codeIsAnswer: false,
+      user: userNamed("root"),
       ...keys,
     }));
   }
 
-  take(): Job | undefined {
+  take(): BoundJob | undefined {
     return this.#jobs.shift();
   }
 
@@ -40,7 +47,7 @@ class Shell implements Client {
   }
 }
 
-function sh(script: string): Job["command"] {
+function sh(script: string): BoundJob["command"] {
   return ["/bin/sh", "-c", script];
 }
 
@@ -52,12 +59,9 @@ class Scene implements Disposable {
   readonly runner: ScriptRunner;
   readonly lines = this.#recording.lines;
 
-  constructor({ limit = 4, user = "root" }: { limit?: number; user?: string } = {}) {
+  constructor({ limit = 4 }: { limit?: number } = {}) {
     const { log } = this.#recording;
     this.runner = new ScriptRunner({ limit, log, failures: new FailureLog(log) });
-    const found = ScriptUser.find(user);
-    assert.ok(found.ok);
-    this.runner.actAs(found.value);
     this.runner.attach(this.#sources);
   }
 
@@ -110,7 +114,7 @@ Deno.test("ScriptRunner gives a program its environment, and nothing of ours", a
 });
 
 /** What a program writes to a file of its own. */
-async function saidBy(scene: Scene, job: Partial<Job>): Promise<string[]> {
+async function saidBy(scene: Scene, job: Partial<BoundJob>): Promise<string[]> {
   const file = await Deno.makeTempFile();
   try {
     const [program = "", ...words] = job.command ?? [];
@@ -123,10 +127,13 @@ async function saidBy(scene: Scene, job: Partial<Job>): Promise<string[]> {
   }
 }
 
-Deno.test("ScriptRunner runs programs as another user", async () => {
-  using scene = new Scene({ user: "nobody" });
-  const command = sh('[ "$(id -u) $(id -G)" = "65534 65534" ]');
-  assert.deepEqual(await scene.outcomes(new Shell({ command })), [{ kind: "code", code: 0 }]);
+Deno.test("ScriptRunner runs each program as its own user", async () => {
+  using scene = new Scene();
+  const shells = [["nobody", "65534 65534"], ["root", "0 0"]].map(([name = "", ids]) => {
+    return new Shell({ command: sh(`[ "$(id -u) $(id -g)" = "${ids}" ]`), user: userNamed(name) });
+  });
+  const fine = { kind: "code", code: 0 };
+  assert.deepEqual(await scene.outcomes(...shells), [fine, fine]);
 });
 
 Deno.test("ScriptRunner says why a program cannot be started, and goes on", async () => {
