@@ -143,7 +143,9 @@ Deno.test("the third-party licences are those of the runtime and of each package
   const text = await Deno.readTextFile(`${unpacked(NATIVE)}/THIRD_PARTY_LICENSES`);
   const { npm } = JSON.parse(await Deno.readTextFile(`${checkout}/deno.lock`));
   // These test the program and are not in it.
-  const packages = Object.keys(npm).filter((id) => !/^(?:fast-check|playwright-core|pure-rand)@/.test(id));
+  const packages = Object.keys(npm).filter((id) =>
+    !/^(?:fast-check|playwright-core|pure-rand)@/.test(id)
+  );
   const titles = Array.from(text.matchAll(/^={80}\n(.+)\n={80}\n\n\S/gm), ([, title]) => title);
   assert.deepEqual(titles.filter((title) => title?.includes("@")), packages);
   assert.deepEqual(titles.slice(0, 2), ["Deno", "V8"]);
