@@ -68,6 +68,7 @@ Deno.test("Capture shows what keepalived sends", async () => {
     addresses: [VIP],
     source: ADDRESS.r1,
     sourceMac: virtualMac(7),
+    destination: "224.0.0.18",
   };
   assert.deepEqual(seen[0], { ...advert, priority: 100 });
   assert.deepEqual(seen.at(-1), { ...advert, priority: 0 });
