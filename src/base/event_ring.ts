@@ -16,9 +16,10 @@ export class EventRing<T extends { readonly sequence: number }> {
     return this.#last;
   }
 
-  /** Numbers must grow by one each time. */
+  /** Numbers must grow; after a gap nothing from before it is remembered. */
   push(event: T): void {
-    assert(this.#last === 0 || event.sequence === this.#last + 1, "events come in a row");
+    assert(event.sequence > this.#last, "the numbers of events grow");
+    if (this.#last !== 0 && event.sequence !== this.#last + 1) this.#events = [];
     this.#last = event.sequence;
     this.#events.push(event);
     // Cut rarely: to shift the whole array for each event would cost more than the room is worth.

@@ -25,7 +25,16 @@ Deno.test("EventRing may begin anywhere and then has no gap", () => {
   const made = ring(10, 501, 503);
   assert.deepEqual(after(made, 500), [501, 502, 503]);
   assert.equal(after(made, 499), undefined);
-  assert.throws(() => made.push({ sequence: 505 }), /in a row/);
+  assert.throws(() => made.push({ sequence: 503 }), /grow/);
+});
+
+Deno.test("EventRing remembers nothing from before a gap", () => {
+  const made = ring(10, 1, 3);
+  made.push({ sequence: 6 });
+  assert.equal(after(made, 3), undefined);
+  assert.equal(after(made, 4), undefined);
+  assert.deepEqual(after(made, 5), [6]);
+  assert.deepEqual(made.all, [{ sequence: 6 }]);
 });
 
 Deno.test("EventRing of nothing has nothing after 0", () => {
