@@ -153,7 +153,7 @@ export class Router {
     return this.#tracked;
   }
 
-  /** Remembers the outcome; what follows from it is for {@linkcode Engine.track} to do. */
+  /** Remembers the outcome; what follows from it is for applyChange() to do. */
   track(outcome: TrackOutcome): void {
     this.#tracked = outcome;
   }
