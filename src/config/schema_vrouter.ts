@@ -67,7 +67,8 @@ const ELECTION_KEYS = {
   }),
   preempt_delay: seconds({
     default: 0,
-    description: "Seconds after start or Fault in which a Master of lower priority stays.",
+    description:
+      "Seconds after start, Fault or a rise of the priority in which a Master of lower priority stays.",
   }),
   timers: TimersSchema,
 };
