@@ -1,9 +1,10 @@
 import type { Log } from "../log.ts";
 import { refusalAnswer } from "./answer.ts";
 import { authenticate } from "./authentication.ts";
-import { readBody } from "./body.ts";
+import { MOST_BODY_BYTES, readBody } from "./body.ts";
+import { BodyBudget, type BodyLease } from "./body_budget.ts";
 import { type EnginePort, EngineSilent } from "./engine_port.ts";
-import type { Call, Caller, Operation, Workbench } from "./operation.ts";
+import type { Caller, Operation, Workbench } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { Refusal } from "./refusal.ts";
 import { Routes } from "./routes.ts";
@@ -11,7 +12,7 @@ import { isFromElsewhere } from "./same_origin.ts";
 import { Sessions } from "./sessions.ts";
 import type { ApiSettings } from "./settings.ts";
 import { SignIn } from "./sign_in.ts";
-import { Streams } from "./streams.ts";
+import { Streams, type WhenGone } from "./streams.ts";
 import { readUsers } from "./users.ts";
 
 export interface ApiOptions {
@@ -22,6 +23,10 @@ export interface ApiOptions {
   readonly problems?: () => readonly string[];
   /** Wall clock, milliseconds since 1970. */
   readonly clock: () => number;
+  /** Milliseconds on a clock that nobody sets. */
+  readonly steadyClock: () => number;
+  /** Sessions that began up to this moment of the wall clock are refused. */
+  readonly refusedUpToMs?: number | undefined;
 }
 
 /** A request and how it has come. */
@@ -29,6 +34,7 @@ interface Arrival {
   readonly request: Request;
   readonly address: string;
   readonly isLocal: boolean;
+  readonly whenGone?: WhenGone | undefined;
 }
 
 /** Answers requests. Knows no sockets: whoever has those hands over what comes in. */
@@ -37,26 +43,28 @@ export class Api {
   readonly #routes = new Routes(OPERATIONS);
   #bench: Workbench;
 
-  constructor({ settings, engine, log, clock, problems = () => [] }: ApiOptions) {
+  constructor(options: ApiOptions) {
+    const { settings, engine, log, clock, steadyClock, refusedUpToMs, problems } = options;
     this.#log = log;
     this.#bench = {
       settings,
       users: readUsers(settings.users),
-      sessions: sessionsOf(settings),
-      signIn: new SignIn(clock),
+      sessions: sessionsOf(settings, refusedUpToMs),
+      signIn: new SignIn(steadyClock),
       streams: new Streams(),
+      bodies: new BodyBudget(),
       engine,
-      problems,
+      problems: problems ?? (() => []),
       clock,
     };
   }
 
   /** Goes on with these. Sessions go on too, where what signs them is the same. */
   configure(settings: ApiSettings): void {
-    const { settings: before, sessions } = this.#bench;
-    const isSameKey = settings.secret === before.secret &&
-      settings.sessionTtlS === before.sessionTtlS;
-    if (!isSameKey) this.#bench.streams.endAll();
+    const { settings: before, sessions, streams } = this.#bench;
+    const isSameKey = settings.secret === before.secret;
+    if (!isSameKey || settings.sessionTtlS !== before.sessionTtlS) streams.endAll();
+    sessions.setTtl(settings.sessionTtlS);
     this.#bench = {
       ...this.#bench,
       settings,
@@ -71,13 +79,13 @@ export class Api {
   }
 
   /** `address` is where the request comes from. Always gives an answer. */
-  handle(request: Request, address: string): Promise<Response> {
-    return this.#handle({ request, address, isLocal: false });
+  handle(request: Request, address: string, whenGone?: WhenGone): Promise<Response> {
+    return this.#handle({ request, address, isLocal: false, whenGone });
   }
 
   /** A request over the control socket, from somebody who may do everything. */
-  handleLocal(request: Request): Promise<Response> {
-    return this.#handle({ request, address: "", isLocal: true });
+  handleLocal(request: Request, whenGone?: WhenGone): Promise<Response> {
+    return this.#handle({ request, address: "", isLocal: true, whenGone });
   }
 
   async #handle(arrival: Arrival): Promise<Response> {
@@ -97,20 +105,23 @@ export class Api {
   }
 
   async #answer(arrival: Arrival): Promise<Response> {
-    const { request, address, isLocal } = arrival;
-    const url = new URL(request.url);
+    const { request, address, isLocal, whenGone } = arrival;
+    // It begins with what the client says of itself in Host.
+    const url = URL.parse(request.url);
+    if (url === null) throw new Refusal(400, "The header Host is malformed");
     const { operation, params } = this.#find(request, url);
     const bench = this.#bench;
     const isReading = request.method === "GET" || request.method === "HEAD";
-    if (!isReading && !isLocal && isFromElsewhere(request)) {
+    if (!isReading && !isLocal && isFromElsewhere(request, url)) {
       throw new Refusal(403, "The request comes from another site");
     }
     const caller = isLocal ? undefined : await this.#admit(operation, request, address);
-    const body = operation.body === undefined ? undefined : await readJson(operation, request);
+    using lease = bench.bodies.lease();
+    const body = operation.body && await readJson(operation, { request, lease });
     const mayGoOn = () => isLocal || this.#mayGoOn(operation, caller);
     const query = url.searchParams;
-    const call: Call = { request, params, query, body, address, isLocal, caller, mayGoOn };
-    return await operation.handle(call, bench);
+    const by = { address, isLocal, whenGone, caller, mayGoOn };
+    return await operation.handle({ request, params, query, body, ...by }, bench);
   }
 
   #find({ method }: Request, { pathname }: URL) {
@@ -152,8 +163,11 @@ export class Api {
   }
 }
 
-function sessionsOf({ secret, sessionTtlS }: ApiSettings): Sessions {
-  return new Sessions({ secret, ttlS: sessionTtlS });
+function sessionsOf(
+  { secret, sessionTtlS }: ApiSettings,
+  refusedUpToMs: number | undefined = undefined,
+): Sessions {
+  return new Sessions({ secret, ttlS: sessionTtlS, refusedUpToMs });
 }
 
 /** The console asks for the password itself: the browser's own question would cover it. */
@@ -165,10 +179,13 @@ function unauthorized(request: Request): Refusal {
   return new Refusal(401, "Nobody has signed in", { headers });
 }
 
-async function readJson({ body: spec }: Operation, request: Request): Promise<unknown> {
+async function readJson(
+  { body: spec }: Operation,
+  { request, lease }: { readonly request: Request; readonly lease: BodyLease },
+): Promise<unknown> {
   const type = (request.headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase();
   if (type !== "application/json") throw new Refusal(415, "The body has to be application/json");
-  const value = parse(await readBody(request));
+  const value = parse(await readBody(request, { mostBytes: MOST_BODY_BYTES, lease }));
   const details = spec?.check(value) ?? [];
   if (details.length > 0) throw new Refusal(422, "The body has wrong values", { details });
   return value;

@@ -1,19 +1,30 @@
+import type { BodyLease } from "./body_budget.ts";
 import { Refusal } from "./refusal.ts";
 
-const MOST_BYTES = 1 << 20;
+const KIB = 1024;
+/** Of what is sent by one who has signed in. */
+export const MOST_BODY_BYTES = 1024 * KIB;
+/** Of what anybody may send: a name and a password. */
+export const MOST_SIGN_IN_BYTES = 8 * KIB;
 /** A body that takes longer than this to come is not waited for. */
 const PATIENCE_MS = 10_000;
 
-/** Reads a body of at most 1 MiB; throws {@linkcode Refusal} where it is larger, slow or cut off. */
-export async function readBody(request: Request): Promise<string> {
+export interface BodyLimits {
+  readonly mostBytes: number;
+  /** Where the bytes are counted, for as long as somebody works on them. */
+  readonly lease: BodyLease;
+}
+
+/** Reads a body; throws {@linkcode Refusal} where it is too large, slow or cut off. */
+export async function readBody(request: Request, limits: BodyLimits): Promise<string> {
   const announced = Number(request.headers.get("content-length") ?? 0);
-  if (announced > MOST_BYTES) throw tooLarge();
+  if (announced > limits.mostBytes) throw tooLarge(limits);
   if (request.body === null) return "";
   const reader = request.body.getReader();
   const timer = setTimeout(() => reader.cancel(new Refusal(408, "")).catch(() => {}), PATIENCE_MS);
   const startedMs = performance.now();
   try {
-    const bytes = await readAll(reader);
+    const bytes = await readAll(reader, limits);
     if (performance.now() - startedMs >= PATIENCE_MS) {
       throw new Refusal(408, "The body is too slow");
     }
@@ -24,14 +35,18 @@ export async function readBody(request: Request): Promise<string> {
   }
 }
 
-async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array> {
+async function readAll(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  limits: BodyLimits,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (;;) {
     const { done, value } = await readChunk(reader);
     if (done) return joined(chunks, length);
     length += value.length;
-    if (length > MOST_BYTES) throw tooLarge();
+    if (length > limits.mostBytes) throw tooLarge(limits);
+    limits.lease.take(value.length);
     chunks.push(value);
   }
 }
@@ -63,6 +78,6 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function tooLarge(): Refusal {
-  return new Refusal(413, "The body is larger than 1 MiB");
+function tooLarge({ mostBytes }: BodyLimits): Refusal {
+  return new Refusal(413, `The body is larger than ${mostBytes / KIB} KiB`);
 }

@@ -19,7 +19,7 @@ export const REFUSALS: Readonly<Record<number, AnswerSpec>> = {
   413: { description: "The body is too large.", schema: ErrorBody },
   415: { description: "The body is no JSON.", schema: ErrorBody },
   422: { description: "The values are wrong; nothing has changed.", schema: ErrorBody },
-  503: { description: "The engine does not answer.", schema: ErrorBody },
+  503: { description: "The engine does not answer, or too much waits for it.", schema: ErrorBody },
 };
 
 export const DONE = { description: "It is done.", schema: Done } as const;
@@ -62,7 +62,7 @@ export const CHANGE_OPERATIONS: readonly Operation[] = [
     handle: (call, bench) => {
       const keys = tableOf(call);
       refuseKeys(keys, call);
-      return change(bench, { what: "setRouter", router: routerNameOf(call), keys });
+      return change({ call, bench }, { what: "setRouter", router: routerNameOf(call), keys });
     },
   },
   {
@@ -70,7 +70,8 @@ export const CHANGE_OPERATIONS: readonly Operation[] = [
     summary: "Ends a virtual router in order.",
     parameters: ROUTER_PARAMETERS,
     answers: { 200: DONE, ...REFUSALS },
-    handle: (call, bench) => change(bench, { what: "deleteRouter", router: routerNameOf(call) }),
+    handle: (call, bench) =>
+      change({ call, bench }, { what: "deleteRouter", router: routerNameOf(call) }),
   },
   {
     ...writing({ id: "forceRouter", method: "POST", path: `${ROUTER_PATH}/force` }),
@@ -86,7 +87,7 @@ export const CHANGE_OPERATIONS: readonly Operation[] = [
     body: ROUTE_BODY,
     answers: { [what === "addRoute" ? 201 : 200]: DONE, ...REFUSALS },
     handle: (call, bench) =>
-      change(bench, { what, table: tableOf(call) }, what === "addRoute" ? 201 : 200),
+      change({ call, bench }, { what, table: tableOf(call) }, what === "addRoute" ? 201 : 200),
   })),
 ];
 
@@ -99,7 +100,7 @@ function writing<M extends Operation["method"]>(
 function addRouter(call: Call, bench: Workbench): Promise<Response> {
   const table = tableOf(call);
   refuseKeys(table, call);
-  return change(bench, { what: "addRouter", table }, 201);
+  return change({ call, bench }, { what: "addRouter", table }, 201);
 }
 
 function addNamedRouter(call: Call, bench: Workbench): Promise<Response> {
@@ -112,7 +113,7 @@ function addNamedRouter(call: Call, bench: Workbench): Promise<Response> {
   const table = { ...keys, group, interface: name };
   const details = ROUTER_BODY.check(table);
   if (details.length > 0) throw new Refusal(422, "The body has wrong values", { details });
-  return change(bench, { what: "addRouter", table }, 201);
+  return change({ call, bench }, { what: "addRouter", table }, 201);
 }
 
 const FORCED = { master: "Master", backup: "Backup", auto: "auto" } as const;
@@ -139,8 +140,12 @@ function refuseKeys(table: RawTable, { isLocal }: Call): void {
   }
 }
 
-function change(bench: Workbench, change: Change, status = 200): Promise<Response> {
-  return command(bench, { do: "change", change }, status);
+function change(
+  { call: { isLocal }, bench }: { readonly call: Call; readonly bench: Workbench },
+  change: Change,
+  status = 200,
+): Promise<Response> {
+  return command(bench, { do: "change", change, isLocal }, status);
 }
 
 const STATUS_OF = { missing: 404, conflict: 409, invalid: 422, unable: 503 } as const;

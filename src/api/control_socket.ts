@@ -1,4 +1,5 @@
 import type { ApiRequest } from "./messages.ts";
+import type { WhenGone } from "./streams.ts";
 
 /** So long until a path is tried again that could not be listened on. */
 const RETRY_MS = 10_000;
@@ -7,7 +8,7 @@ const REOPEN_MS = 1000;
 
 export interface ControlSocketParts {
   readonly path: string;
-  readonly handle: (request: Request) => Promise<Response>;
+  readonly handle: (request: Request, whenGone: WhenGone) => Promise<Response>;
   readonly log: (level: Extract<ApiRequest, { ask: "log" }>["level"], text: string) => void;
   /** Keeps everybody but the owner from files that this thread makes. */
   readonly makePrivateFiles: () => void;
@@ -53,7 +54,7 @@ export class ControlSocket {
         log("error", `Internal error in the client API: ${why} (please report it)`);
         return new Response(null, { status: 503 });
       },
-    }, handle);
+    }, (request, info) => handle(request, () => info.completed));
     // An accept() that fails, for want of descriptors above all, ends the server. Where nobody looks
     // at that it ends the thread too, and the whole API with it.
     server.finished.catch((error) => {

@@ -25,6 +25,8 @@ export interface EventStreamOptions {
   readonly lastId: string | undefined;
   /** So long a client may leave the rest of a snapshot unread, in milliseconds; else 30 s. */
   readonly patienceMs?: number;
+  /** So often it is looked whether the client may go on, in milliseconds; else 15 s. */
+  readonly checkMs?: number;
 }
 
 /**
@@ -34,33 +36,67 @@ export interface EventStreamOptions {
  * is let go, as it would hold on to them.
  */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
-  const { stream, patienceMs = PATIENCE_MS } = options;
-  const feed = new Feed(options);
-  let timer: number | undefined;
-  const end = () => {
-    clearTimeout(timer);
-    feed.forget();
-    stream.close();
-  };
-  return new ReadableStream({
-    async pull(controller) {
-      clearTimeout(timer);
-      const part = await nextPart(feed);
-      if (part === undefined) {
-        end();
-        controller.close();
-        return;
-      }
-      controller.enqueue(part);
-      if (!feed.isAmidSnapshot) return;
-      timer = setTimeout(() => {
-        end();
-        // Not closed: half an event must not look like the end of an answer.
-        controller.error(new Error("The client has stopped to read"));
-      }, patienceMs);
-    },
-    cancel: end,
-  }, { highWaterMark: 0 });
+  return new ReadableStream(new EventBody(options), { highWaterMark: 0 });
+}
+
+class EventBody implements UnderlyingDefaultSource<Uint8Array> {
+  readonly #options: EventStreamOptions;
+  readonly #feed: Feed;
+  /** Somebody waits for the next part, and is told the end in place of it. */
+  #isAwaited = false;
+  #patience: number | undefined;
+  #check: number | undefined;
+  #unlisten: () => void = () => {};
+
+  constructor(options: EventStreamOptions) {
+    this.#options = options;
+    this.#feed = new Feed(options);
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    const { stream: { signal }, mayGoOn, checkMs = SIGN_OF_LIFE_MS } = this.#options;
+    const breakOff = () => this.#breakOff(controller, "The session has ended");
+    this.#check = setInterval(() => mayGoOn() || breakOff(), checkMs);
+    signal.addEventListener("abort", breakOff);
+    this.#unlisten = () => signal.removeEventListener("abort", breakOff);
+    if (signal.aborted) breakOff();
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    clearTimeout(this.#patience);
+    this.#isAwaited = true;
+    const part = await nextPart(this.#feed);
+    this.#isAwaited = false;
+    if (part === undefined) {
+      this.cancel();
+      controller.close();
+      return;
+    }
+    controller.enqueue(part);
+    // It may have been told to end just before, when the part was on its way already.
+    if (this.#options.stream.signal.aborted) {
+      return this.#breakOff(controller, "The session has ended");
+    }
+    if (!this.#feed.isAmidSnapshot) return;
+    const { patienceMs = PATIENCE_MS } = this.#options;
+    const why = "The client has stopped to read";
+    this.#patience = setTimeout(() => this.#breakOff(controller, why), patienceMs);
+  }
+
+  cancel(): void {
+    clearTimeout(this.#patience);
+    clearInterval(this.#check);
+    this.#unlisten();
+    this.#feed.forget();
+    this.#options.stream.close();
+  }
+
+  /** Not closed: half an event must not look like the end of an answer. */
+  #breakOff(controller: ReadableStreamDefaultController<Uint8Array>, why: string): void {
+    if (this.#isAwaited) return;
+    this.cancel();
+    controller.error(new Error(why));
+  }
 }
 
 /** An engine that has fallen silent ends the stream; the client comes again. */

@@ -3,6 +3,7 @@ import { isLoopback } from "../config/addresses.ts";
 import type { ListenAddress } from "../config/types.ts";
 import type { ApiRequest } from "./messages.ts";
 import type { ListenPlan } from "./settings.ts";
+import type { WhenGone } from "./streams.ts";
 
 /** So long until an address is tried again that could not be listened on. */
 const RETRY_MS = 10_000;
@@ -10,7 +11,7 @@ const RETRY_MS = 10_000;
 const REOPEN_MS = 1000;
 
 export interface ListenersParts {
-  readonly handle: (request: Request, address: string) => Promise<Response>;
+  readonly handle: (request: Request, address: string, whenGone: WhenGone) => Promise<Response>;
   readonly log: (level: Extract<ApiRequest, { ask: "log" }>["level"], text: string) => void;
 }
 
@@ -107,7 +108,7 @@ export class Listeners {
         log("error", `Internal error in the client API: ${reason(error)} (please report it)`);
         return new Response(null, { status: 503 });
       },
-    }, (request, { remoteAddr }) => handle(request, remoteAddr.hostname));
+    }, (request, info) => handle(request, info.remoteAddr.hostname, () => info.completed));
     // An accept() that fails, for want of descriptors above all, ends the server. Where nobody looks
     // at that it ends the thread too, and the whole API with it.
     server.finished.catch((error) => this.#lose(host, server, error));

@@ -13,7 +13,12 @@ export type Command =
     readonly router: RouterName;
     readonly to: "Master" | "Backup" | "auto";
   }
-  | { readonly do: "change"; readonly change: Change }
+  | {
+    readonly do: "change";
+    readonly change: Change;
+    /** Asked for by the control socket's owner, whom nothing limits. */
+    readonly isLocal: boolean;
+  }
   | { readonly do: "reload" }
   | { readonly do: "stop" };
 
@@ -52,7 +57,16 @@ export type ApiRequest =
 
 /** From the engine's thread. */
 export type ApiNews =
-  | { readonly tell: "start"; readonly bell: number; readonly settings: ApiSettings }
+  | {
+    readonly tell: "start";
+    readonly bell: number;
+    readonly settings: ApiSettings;
+    /**
+     * Sessions that began up to this moment of the wall clock are refused: an earlier thread of this
+     * process knew which of them had ended.
+     */
+    readonly refusedUpToMs?: number;
+  }
   | { readonly tell: "settings"; readonly settings: ApiSettings }
   | { readonly tell: "outcome"; readonly id: number; readonly outcome: CommandOutcome }
   | PublisherNews;

@@ -1,10 +1,11 @@
 import type { TSchema } from "@sinclair/typebox";
+import type { BodyBudget } from "./body_budget.ts";
 import type { BodySpec } from "./body_spec.ts";
 import type { EnginePort } from "./engine_port.ts";
 import type { Session, Sessions } from "./sessions.ts";
 import type { ApiSettings } from "./settings.ts";
 import type { SignIn } from "./sign_in.ts";
-import type { Streams } from "./streams.ts";
+import type { Streams, WhenGone } from "./streams.ts";
 import type { User } from "./users.ts";
 
 /** Who may call an operation; `metrics` is as configured, `local` is over the control socket only. */
@@ -24,6 +25,7 @@ export interface Workbench {
   readonly sessions: Sessions;
   readonly signIn: SignIn;
   readonly streams: Streams;
+  readonly bodies: BodyBudget;
   readonly engine: EnginePort;
   /** What keeps the API from clients at the moment. */
   readonly problems: () => readonly string[];
@@ -43,6 +45,8 @@ export interface Call {
   readonly address: string;
   /** Over the control socket, where everything is allowed. */
   readonly isLocal: boolean;
+  /** Absent where the answer is whose who has asked, as soon as it is made. */
+  readonly whenGone?: WhenGone | undefined;
   readonly caller: Caller | undefined;
   /** Whether the caller may still have what it was given; for answers that go on. */
   readonly mayGoOn: () => boolean;

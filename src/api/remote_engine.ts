@@ -51,8 +51,10 @@ export class RemoteEngine implements EnginePort {
       this.#asked = Promise.withResolvers();
       ask();
     }
-    return within(this.#asked.promise, SNAPSHOT_PATIENCE_MS, () => {
-      this.#asked = undefined;
+    const asked = this.#asked;
+    return within(asked.promise, SNAPSHOT_PATIENCE_MS, () => {
+      // Others may wait by now for an answer that is asked for anew.
+      if (this.#asked === asked) this.#asked = undefined;
     });
   }
 

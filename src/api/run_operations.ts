@@ -167,7 +167,9 @@ async function runRouter(call: Call, { engine, settings }: Workbench): Promise<R
 }
 
 function runEvents(call: Call, { engine, streams }: Workbench): Response {
-  const stream = streams.open(call.caller?.session?.id, call);
+  const { caller, isLocal, whenGone } = call;
+  const session = caller?.session?.id;
+  const stream = streams.open({ user: caller?.user.name, session, isLocal }, whenGone);
   const lastId = call.request.headers.get("last-event-id") ?? call.query.get("since") ?? undefined;
   const body = eventStream({ engine, stream, lastId, mayGoOn: call.mayGoOn });
   const answer = textAnswer("", EVENT_STREAM_TYPE);

@@ -1,7 +1,7 @@
 import { formatCookie } from "./cookies.ts";
 import { Done, ErrorBody, Identity, SignedIn } from "./answer_schemas.ts";
 import { jsonAnswer } from "./answer.ts";
-import { readBody } from "./body.ts";
+import { MOST_SIGN_IN_BYTES, readBody } from "./body.ts";
 import type { Call, Operation, Workbench } from "./operation.ts";
 import { Refusal } from "./refusal.ts";
 import { authenticate, SESSION_COOKIES } from "./authentication.ts";
@@ -71,7 +71,11 @@ async function whoAmI({ request, address }: Call, bench: Workbench): Promise<Res
 }
 
 async function signIn(call: Call, bench: Workbench): Promise<Response> {
-  const credentials = parseSignIn(await readBody(call.request));
+  const refused = bench.signIn.refusal(call.address);
+  if (refused !== undefined) signedIn(refused);
+  using lease = bench.bodies.lease();
+  const limits = { mostBytes: MOST_SIGN_IN_BYTES, lease };
+  const credentials = parseSignIn(await readBody(call.request, limits));
   if (credentials === undefined) {
     throw new Refusal(400, "The body names no user and no password");
   }

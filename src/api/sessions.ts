@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { MS_PER_S } from "../base/units.ts";
+import { Revocations, type SessionMark } from "./revocations.ts";
 import type { User } from "./users.ts";
 
 /** What stands in the cookies of these names. */
@@ -13,8 +14,7 @@ export interface SessionCookies {
   readonly token: string;
 }
 
-export interface Session {
-  readonly id: string;
+export interface Session extends SessionMark {
   readonly user: User;
   /** On the clock of every `nowMs` here. */
   readonly endsMs: number;
@@ -23,12 +23,13 @@ export interface Session {
 const ID_BYTES = 16;
 const NONCE_LIMIT = 2 ** 47;
 const SECRET_BYTES = 128;
-const MOST_REVOKED = 10_000;
 
 export interface SessionsOptions {
   /** Signs the cookies; without it sessions end with the process. */
   readonly secret?: string | undefined;
   readonly ttlS: number;
+  /** Sessions that began up to this moment are refused; unset: none for that reason. */
+  readonly refusedUpToMs?: number | undefined;
 }
 
 /**
@@ -37,22 +38,27 @@ export interface SessionsOptions {
  */
 export class Sessions {
   readonly #secret: string | Buffer;
-  readonly #ttlS: number;
-  /** With the time of each one's beginning, in the order in which they were revoked. */
-  readonly #revoked = new Map<string, number>();
-  /** Sessions that began up to this second are refused: which of them were revoked is forgotten. */
-  #forgottenUpToS = -Infinity;
+  readonly #revocations: Revocations;
+  #ttlS: number;
 
-  constructor({ secret, ttlS }: SessionsOptions) {
+  constructor({ secret, ttlS, refusedUpToMs = -Infinity }: SessionsOptions) {
     this.#secret = secret ?? randomBytes(SECRET_BYTES);
+    this.#revocations = new Revocations(Math.floor(refusedUpToMs / MS_PER_S));
+    this.#ttlS = ttlS;
+  }
+
+  /** From now on sessions last so long, those that have begun included. */
+  setTtl(ttlS: number): void {
     this.#ttlS = ttlS;
   }
 
   begin(user: User, nowMs: number): SessionCookies {
-    const ts = String(Math.floor(nowMs / MS_PER_S));
+    const beganS = Math.floor(nowMs / MS_PER_S);
+    const ts = String(beganS);
     const nonce = String(randomInt(NONCE_LIMIT));
     const id = randomBytes(ID_BYTES).toString("hex");
     const proof = this.#proof({ user, ts, nonce, id }).toString("hex");
+    this.#revocations.admit({ id, beganS });
     return { user: user.name, ts, nonce, token: `${id}.${proof}` };
   }
 
@@ -71,21 +77,14 @@ export class Sessions {
     if (!timingSafeEqual(expected, Buffer.from(proof, "hex"))) return undefined;
     const endsMs = (ts + this.#ttlS) * MS_PER_S;
     if (ts * MS_PER_S > nowMs || endsMs <= nowMs) return undefined;
-    if (ts <= this.#forgottenUpToS || this.#revoked.has(id)) return undefined;
-    return { id, user, endsMs };
+    const mark = { id, beganS: ts };
+    return this.#revocations.has(mark) ? undefined : { ...mark, user, endsMs };
   }
 
   /** Ends a session before its time. */
-  revoke({ id, endsMs }: Session, nowMs: number): void {
-    for (const [known, beganS] of this.#revoked) {
-      if ((beganS + this.#ttlS) * MS_PER_S <= nowMs) this.#revoked.delete(known);
-    }
-    this.#revoked.set(id, endsMs / MS_PER_S - this.#ttlS);
-    if (this.#revoked.size <= MOST_REVOKED) return;
-    const [oldest] = this.#revoked;
-    if (oldest === undefined) return;
-    this.#revoked.delete(oldest[0]);
-    this.#forgottenUpToS = Math.max(this.#forgottenUpToS, oldest[1]);
+  revoke(session: SessionMark, nowMs: number): void {
+    this.#revocations.forgetUpTo(Math.floor(nowMs / MS_PER_S) - this.#ttlS);
+    this.#revocations.add(session);
   }
 
   /** Each part with its length before it, so that nothing can move from one to the next. */

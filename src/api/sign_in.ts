@@ -32,6 +32,7 @@ interface Remembered {
 
 /** Checks passwords, one at a time and never on this thread. */
 export class SignIn {
+  /** Milliseconds; it must not be set back, or those who were throttled would wait for ever. */
   readonly #clock: () => number;
   readonly #throttle = new Throttle();
   readonly #key = randomBytes(32);
@@ -44,7 +45,7 @@ export class SignIn {
   }
 
   async check(attempt: SignInAttempt, users: ReadonlyMap<string, User>): Promise<SignInOutcome> {
-    const waitMs = this.#throttle.waitMs(attempt.address, this.#clock());
+    const waitMs = this.#waitMs(attempt);
     if (waitMs > 0) return { kind: "throttled", waitMs };
     const user = users.get(attempt.user);
     if (user !== undefined && attempt.mayRemember && this.#knows(attempt, user)) {
@@ -58,7 +59,14 @@ export class SignIn {
     return { kind: "right", user };
   }
 
-  #waitMs({ address }: SignInAttempt): number {
+  /** Why nobody from this address need try at the moment. */
+  refusal(address: string): Extract<SignInOutcome, { kind: "busy" | "throttled" }> | undefined {
+    const waitMs = this.#waitMs({ address });
+    if (waitMs > 0) return { kind: "throttled", waitMs };
+    return this.#waiting >= MOST_WAITING ? { kind: "busy" } : undefined;
+  }
+
+  #waitMs({ address }: Pick<SignInAttempt, "address">): number {
     return this.#throttle.waitMs(address, this.#clock());
   }
 

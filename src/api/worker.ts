@@ -1,6 +1,7 @@
 import { Api } from "./api.ts";
 import { ControlSocket } from "./control_socket.ts";
 import { Listeners } from "./listeners.ts";
+import { LogBudget } from "./log_budget.ts";
 import type { ApiNews, ApiRequest } from "./messages.ts";
 import { RemoteEngine } from "./remote_engine.ts";
 import type { ApiSettings } from "./settings.ts";
@@ -30,18 +31,22 @@ class Running {
 
   constructor(
     { send, ring, makePrivateFiles }: ApiWorkerParts,
-    { bell, settings }: Extract<ApiNews, { tell: "start" }>,
+    { bell, settings, refusedUpToMs }: Extract<ApiNews, { tell: "start" }>,
   ) {
     const sendAndRing = (request: ApiRequest) => {
       send(request);
       ring(bell, "sent");
     };
-    const log = (level: "information" | "warning" | "error", text: string) =>
-      sendAndRing({ ask: "log", level, text });
+    const steadyClock = () => performance.now();
+    const lines = new LogBudget({
+      write: (level, text) => sendAndRing({ ask: "log", level, text }),
+      clock: steadyClock,
+    });
+    const log: LogBudget["tell"] = (level, text) => lines.tell(level, text);
     this.#engine = new RemoteEngine({
       send: sendAndRing,
       ask: () => ring(bell, "asked"),
-      clock: () => performance.now(),
+      clock: steadyClock,
     });
     this.#api = new Api({
       settings,
@@ -49,9 +54,11 @@ class Running {
       log: { error: (text) => log("error", text) },
       problems: () => this.#listeners.problems,
       clock: () => Date.now(),
+      steadyClock,
+      refusedUpToMs,
     });
     this.#listeners = new Listeners({
-      handle: (request, address) => this.#api.handle(request, address),
+      handle: (...arrival) => this.#api.handle(...arrival),
       log,
     });
     this.#follow(settings);
@@ -59,7 +66,7 @@ class Running {
     new ControlSocket({
       path: settings.controlSocket,
       makePrivateFiles,
-      handle: (request) => this.#api.handleLocal(request),
+      handle: (...arrival) => this.#api.handleLocal(...arrival),
       log,
       opened: () => sendAndRing({ ask: "opened" }),
     }).open();

@@ -1,8 +1,10 @@
 import type { Command, CommandOutcome, Detail } from "../api/messages.ts";
 import type { Change } from "../config/changes.ts";
+import { foldChange } from "../config/fold_changes.ts";
 import type { Control } from "../runtime/companion.ts";
 import type { Router } from "../runtime/router.ts";
 import type { RouterName } from "../runtime/snapshot.ts";
+import { areTooLong, countObjects, hasTooManyObjects } from "./change_limits.ts";
 import { readConfigElsewhere } from "./config_process.ts";
 import type { ReadConfig } from "./config_file.ts";
 import type { RvrrpdOptions } from "./options.ts";
@@ -10,22 +12,31 @@ import type { RvrrpdOptions } from "./options.ts";
 export interface CommandsParts {
   readonly control: Control;
   readonly options: RvrrpdOptions;
-  /** Those that are in force: a new one that can be made is added. */
+  /** Those that are in force: a new one that can be made is added, or takes the place of others. */
   readonly changes: Change[];
   /** This configuration has taken the place of the one before. */
   readonly changed: (read: ReadConfig) => void;
+  /** Reads the configuration with these changes made to it. */
+  readonly readChanged?: typeof readConfigElsewhere;
 }
 
 type Refusal = Extract<CommandOutcome, { done: false }>;
+type ChangeCommand = Extract<Command, { do: "change" }>;
 
 const DONE = { done: true } as const;
+/** So many changes wait while one is made. */
+const MOST_WAITING = 8;
 
 /** Carries out what clients ask for; nothing of it was checked on this side before. */
 export class ApiCommands {
   readonly #parts: CommandsParts;
+  readonly #readChanged: typeof readConfigElsewhere;
+  /** Changes that are being made or wait for it. */
+  #underWay = 0;
 
   constructor(parts: CommandsParts) {
     this.#parts = parts;
+    this.#readChanged = parts.readChanged ?? readConfigElsewhere;
   }
 
   async run(command: Command): Promise<CommandOutcome> {
@@ -34,7 +45,7 @@ export class ApiCommands {
       case "force":
         return this.#force(command);
       case "change":
-        return await this.#change(command.change);
+        return await this.#changeInTurn(command);
       case "reload":
         return await this.#reload();
       case "stop":
@@ -49,7 +60,7 @@ export class ApiCommands {
     let faults: ReadConfig["faults"] = [];
     try {
       await control.take(async () => {
-        faults = (await readConfigElsewhere(options, changes)).faults;
+        faults = (await this.#readChanged(options, changes)).faults;
         return undefined;
       });
     } catch (error) {
@@ -72,34 +83,61 @@ export class ApiCommands {
     return count > 0 ? DONE : refusal("conflict", `It cannot be forced in ${router.state.name}`);
   }
 
-  async #change(change: Change): Promise<CommandOutcome> {
-    const { control, options, changes, changed } = this.#parts;
-    const meant = this.#inOwnWords(change);
-    let outcome: CommandOutcome = DONE;
+  async #changeInTurn(command: ChangeCommand): Promise<CommandOutcome> {
+    if (!command.isLocal && this.#underWay > MOST_WAITING) {
+      return refusal("unable", "Too many changes wait to be made: try again later");
+    }
+    this.#underWay++;
     try {
-      await control.take(async () => {
-        const read = await readConfigElsewhere(options, [...changes, meant]);
-        outcome = problemOf(read) ?? DONE;
-        if (!outcome.done || read.config === undefined) return undefined;
-        // At once, as the next change is made to what is in force by then.
-        const takeOver = () => {
-          changes.push(meant);
-          changed(read);
-        };
-        return { ...read.config, takeOver };
-      });
+      return await this.#change(command);
     } catch (error) {
       return refusal("unable", error instanceof Error ? error.message : String(error));
+    } finally {
+      this.#underWay--;
     }
+  }
+
+  async #change({ change, isLocal }: ChangeCommand): Promise<CommandOutcome> {
+    const { control, options, changes, changed } = this.#parts;
+    let outcome: CommandOutcome = DONE;
+    await control.take(async () => {
+      const latest = this.#inOwnWords(change);
+      const read = await this.#readChanged(options, [...changes, latest]);
+      const kept = foldChange(changes, { latest, obstacles: read.obstacles });
+      outcome = problemOf(read) ?? (isLocal ? undefined : this.#excess(read, kept)) ?? DONE;
+      if (!outcome.done || read.config === undefined) return undefined;
+      // At once, as the next change is made to what is in force by then.
+      const takeOver = () => {
+        changes.splice(0, changes.length, ...kept);
+        changed(read);
+      };
+      return { ...read.config, takeOver };
+    });
     return outcome;
   }
 
-  /** The file knows a virtual router by its interface, never by that of its macvlan. */
+  /** What is too much of it, whoever has signed in. */
+  #excess({ config }: ReadConfig, kept: readonly Change[]): Refusal | undefined {
+    const { control, changes } = this.#parts;
+    const before = countObjects(control.routers.map((router) => router.config));
+    if (hasTooManyObjects({ before, after: countObjects(config?.routers ?? []) })) {
+      return refusal("conflict", "There would be too many virtual routers, addresses and routes");
+    }
+    return areTooLong({ before: changes, after: kept })
+      ? refusal("conflict", "There are too many changes already: put them into the file")
+      : undefined;
+  }
+
+  /**
+   * The file knows a virtual router by its interface, never by that of its macvlan. With its family it
+   * stays the one that is meant whatever others there will be.
+   */
   #inOwnWords(change: Change): Change {
     if (change.what !== "setRouter" && change.what !== "deleteRouter") return change;
     const router = find(this.#parts.control.routers, change.router);
     if (router === undefined) return change;
-    return { ...change, router: { ...change.router, interface: router.config.interface } };
+    const { interface: interfaceName, protocol: { vrid: group, family } } = router.config;
+    return { ...change, router: { group, interface: interfaceName, family } };
   }
 }
 

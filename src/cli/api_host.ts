@@ -35,6 +35,7 @@ export class ApiHost implements Companion {
   #permissions: ApiPermissions | undefined;
   #commands: ApiCommands | undefined;
   #restart: number | undefined;
+  #hasStarted = false;
   /** Of the socket that the thread has made; "" while there is none. */
   #openSocket = "";
 
@@ -81,8 +82,15 @@ export class ApiHost implements Companion {
     clearTimeout(this.#restart);
     this.#permissions = permissions;
     this.#worker = this.#start(permissions);
-    this.#post({ tell: "start", bell: this.publisher.bell, settings });
+    this.#post({ tell: "start", bell: this.publisher.bell, settings, ...this.#refused() });
     this.publisher.startOver();
+  }
+
+  /** Nobody knows any more which sessions had ended on a thread before. */
+  #refused(): { readonly refusedUpToMs?: number } {
+    const isFirst = !this.#hasStarted;
+    this.#hasStarted = true;
+    return isFirst ? {} : { refusedUpToMs: Date.now() };
   }
 
   #start(permissions: ApiPermissions): Worker {

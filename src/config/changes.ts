@@ -69,7 +69,8 @@ function changeRoute(
   return ok({ ...config, protocols: { ...protocols, static: changed } });
 }
 
-function withKeys(table: RawTable, keys: RawTable): RawTable {
+/** `null` takes a key away. */
+export function withKeys(table: RawTable, keys: RawTable): RawTable {
   const changed = { ...table, ...keys };
   return Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== null));
 }
@@ -91,7 +92,7 @@ function familyOf({ vip }: RawTable): Family | undefined {
 }
 
 /** The kernel has room for one route of a destination and metric. */
-function isSameRoute(one: RawTable, other: RawTable): boolean {
+export function isSameRoute(one: RawTable, other: RawTable): boolean {
   return ["route", "mask", "metric"].every((key) => (one[key] ?? null) === (other[key] ?? null));
 }
 

@@ -17,6 +17,10 @@ export function describeMismatch(
     const form = describeFormat(String(schema["format"]), String(value));
     return { problem: `${showValue(schema, value)} ${form.problem}`, hint: form.hint };
   }
+  if (error.type === ValueErrorType.ArrayMaxItems) {
+    const count = Array.isArray(value) ? value.length : 0;
+    return { problem: `is a list of ${count}`, hint: `${schema["maxItems"]} at most` };
+  }
   return { problem: problemOf(error), hint };
 }
 

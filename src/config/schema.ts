@@ -59,6 +59,7 @@ export type RawGeneral = Static<typeof GeneralSchema>;
 
 const ProtocolsSchema = Type.Object({
   static: Type.Optional(Type.Array(RouteSchema, {
+    maxItems: 10_000,
     description: "Routes that are set while at least one virtual router is Master.",
   })),
 }, { additionalProperties: false, description: "Routes that go with the virtual routers." });

@@ -15,6 +15,7 @@ export const ApiSchema = Type.Object({
   host: Type.Optional(oneOrMore(
     text("host", { description: "An address and a port." }),
     {
+      maxItems: 64,
       description: "Where the API listens: ADDR:PORT, [V6]:PORT, or a list; 0.0.0.0:7080 if unset.",
     },
   )),

@@ -33,6 +33,7 @@ export const AUTH_KEYS = {
   })),
   auth_keys: Type.Optional(Type.Array(AuthKey, {
     minItems: 1,
+    maxItems: KEY_ID.maximum,
     description: "The keys of hmac-sha256.",
     secret: true,
   })),

@@ -36,8 +36,11 @@ export function text(format: string, options: KeyOptions & { readonly default?: 
 }
 
 /** One `item`, or a list with at least one. */
-export function oneOrMore<T extends TSchema>(item: T, options: KeyOptions) {
-  return Type.Union([item, Type.Array(item, { minItems: 1, ...options })], options);
+export function oneOrMore<T extends TSchema>(
+  item: T,
+  { maxItems, ...options }: KeyOptions & { readonly maxItems: number },
+) {
+  return Type.Union([item, Type.Array(item, { minItems: 1, maxItems, ...options })], options);
 }
 
 /** A program with its arguments: a list of words, or one text to be split into words. */

@@ -1,6 +1,8 @@
 import { Type } from "@sinclair/typebox";
 import { command, text, weight } from "./schema_keys.ts";
 
+const MOST_TRACKED = 255;
+
 const CLOSED = { additionalProperties: false } as const;
 const WEIGHT_HELP =
   "Added to the priority while up (positive) or while down (negative); 0: down is Fault.";
@@ -57,15 +59,19 @@ const TrackedFile = Type.Object({
 /** The keys of a virtual router that tie it to the state of something else. */
 export const TRACKING_KEYS = {
   track_interface: Type.Optional(Type.Array(TrackedInterface, {
+    maxItems: MOST_TRACKED,
     description: "Interfaces whose failure lowers the priority or is a fault.",
   })),
   track_script: Type.Optional(Type.Array(TrackedScript, {
+    maxItems: MOST_TRACKED,
     description: "Programs whose failure lowers the priority or is a fault.",
   })),
   track_route: Type.Optional(Type.Array(TrackedRoute, {
+    maxItems: MOST_TRACKED,
     description: "Routes whose absence lowers the priority or is a fault.",
   })),
   track_file: Type.Optional(Type.Array(TrackedFile, {
+    maxItems: MOST_TRACKED,
     description: "Files whose number is added to the priority.",
   })),
   sync_group: Type.Optional(text("name", {

@@ -4,6 +4,9 @@ import { choice, command, flag, oneOrMore, seconds, text } from "./schema_keys.t
 import { RouteSchema } from "./schema_route.ts";
 import { TRACKING_KEYS } from "./schema_tracking.ts";
 
+/** The kernel sets them one by one, and what a change of state takes grows with them. */
+const MOST_ADDRESSES = 1000;
+
 const TimersSchema = Type.Object({
   advert: Type.Number({
     minimum: 0.01,
@@ -40,11 +43,15 @@ const IDENTITY_KEYS = {
   }),
   interface: text("ethernet-interface", { description: "The Ethernet interface it lives on." }),
   vip: oneOrMore(text("ip-address-or-prefix", { description: "A virtual address." }), {
+    maxItems: MOST_ADDRESSES,
     description: "The virtual address, or a list of them, each with an optional /length.",
   }),
   excluded_vips: Type.Optional(Type.Array(
     text("ip-address-or-prefix", { description: "A virtual address." }),
-    { description: "Addresses that are set with the others, but not advertised." },
+    {
+      maxItems: MOST_ADDRESSES,
+      description: "Addresses that are set with the others, but not advertised.",
+    },
   )),
   version: choice([2, 3], { default: 2, description: "The version of VRRP." }),
 };
@@ -98,7 +105,11 @@ const WIRE_KEYS = {
   })),
   unicast_peers: Type.Optional(Type.Array(
     text("ip-address", { description: "A peer's address." }),
-    { minItems: 1, description: "Advertisements go to these instead of the multicast group." },
+    {
+      minItems: 1,
+      maxItems: 255,
+      description: "Advertisements go to these instead of the multicast group.",
+    },
   )),
   unicast_ttl_min: Type.Optional(Type.Integer({
     minimum: 1,
@@ -131,6 +142,7 @@ const SYSTEM_KEYS = {
     description: "Whether the Master takes packets that are sent to the virtual addresses.",
   }),
   routes: Type.Optional(Type.Array(RouteSchema, {
+    maxItems: 1000,
     description: "Routes that are set while this virtual router is Master.",
   })),
 };

@@ -125,11 +125,13 @@ Deno.test("a stream ends when its session's time is over", async () => {
 
 Deno.test("only so many streams are open at once, and one that ends makes room", async () => {
   const scene = new ApiScene();
-  const cookie = await scene.cookie();
-  const get = () => scene.send("/run/events", { headers: { cookie } });
+  const cookies = [await scene.cookie("admin"), await scene.cookie("ops")] as const;
+  const get = (cookie: string = cookies[0]) => scene.send("/run/events", { headers: { cookie } });
   const readers: Reader[] = [];
-  for (let count = 0; count < 512; count++) readers.push(new Reader(await get()));
-  assert.equal((await get()).status, 503);
+  for (let count = 0; count < 256; count++) readers.push(new Reader(await get()));
+  assert.equal((await get()).status, 503, "one user has half of the room");
+  for (let count = 0; count < 256; count++) readers.push(new Reader(await get(cookies[1])));
+  assert.equal((await get(cookies[1])).status, 503);
   await readers[0]?.cancel();
   const again = new Reader(await get());
   await Promise.all([...readers, again].map((reader) => reader.cancel()));

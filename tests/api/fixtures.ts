@@ -157,6 +157,8 @@ export class ApiScene {
   readonly errors: string[] = [];
   readonly api: Api;
   nowMs = START_MS + 60_000;
+  /** How far the wall clock has been set since. */
+  wallStepMs = 0;
   address = "10.9.0.77";
 
   constructor(differences: Partial<ApiSettings> = {}) {
@@ -164,7 +166,8 @@ export class ApiScene {
       settings: settings(differences),
       engine: this.engine,
       log: { error: (line) => this.errors.push(line) },
-      clock: () => this.nowMs,
+      clock: () => this.nowMs + this.wallStepMs,
+      steadyClock: () => this.nowMs,
     });
   }
 

@@ -6,7 +6,7 @@ import { Routes } from "../../src/api/routes.ts";
 import { parseBasic, parseSignIn } from "../../src/api/sign_in_body.ts";
 import { isPasswordOf } from "../../src/api/password.ts";
 import { parseUserLine } from "../../src/config/user_line.ts";
-import { ADMIN_LINE, ApiScene } from "./fixtures.ts";
+import { ADMIN_LINE, ApiScene, ORIGIN } from "./fixtures.ts";
 
 const METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"];
 
@@ -65,6 +65,27 @@ Deno.test("every request gets an answer of a known status, never an internal err
     }),
     { numRuns: 400 },
   );
+});
+
+Deno.test("any Host is answered, never with an internal error", async () => {
+  const hosts = fc.oneof(
+    headerText,
+    fc.constantFrom("", "[", "[::1", "a b", "x:99999", "x:y", "%00", "::", "\xff", "a/b", "@", "?"),
+  );
+  const scene = new ApiScene();
+  const good = await scene.cookie();
+  const statuses = new Set<number>();
+  await fc.assert(fc.asyncProperty(hosts, fc.boolean(), async (host, isWrite) => {
+    const init = isWrite ? { method: "POST", headers: { cookie: good } } : {};
+    const request = new Request(`${ORIGIN}/run/vrrp`, init);
+    // As the server makes it of the header; a Request of our own cannot be made with it.
+    Object.defineProperty(request, "url", { value: `http://${host}/run/vrrp` });
+    const { status } = await scene.api.handle(request, scene.address);
+    statuses.add(status);
+    assert.ok(status < 500, `${status} for ${host}`);
+    assert.deepEqual(scene.errors, []);
+  }));
+  assert.ok(statuses.has(400));
 });
 
 Deno.test("any JSON as a body changes nothing unless it fits", async () => {

@@ -16,6 +16,7 @@ Deno.test("the control socket reads and writes without a session, whatever TCP m
       router: { group: 1, interface: "eth0" },
       keys: { priority: 120 },
     },
+    isLocal: true,
   }]);
 });
 

@@ -56,6 +56,33 @@ Deno.test("RemoteEngine.snapshot() does not wait for ever", async () => {
   assert.equal((await next).routers.length, 1);
 });
 
+/** Collects what would be called later. Nothing of it is called by itself. */
+function holdTimers(): Disposable & { readonly callbacks: (() => void)[] } {
+  const { setTimeout } = globalThis;
+  const callbacks: (() => void)[] = [];
+  globalThis.setTimeout = ((callback: () => void) => callbacks.push(callback)) as typeof setTimeout;
+  return {
+    callbacks,
+    [Symbol.dispose]: () => {
+      globalThis.setTimeout = setTimeout;
+    },
+  };
+}
+
+Deno.test("RemoteEngine.snapshot() given up by one is not lost to those who have asked since", async () => {
+  using timers = holdTimers();
+  const scene = new Scene();
+  const [first, second] = [scene.engine.snapshot(), scene.engine.snapshot()];
+  timers.callbacks[0]?.();
+  await assert.rejects(first, EngineSilent);
+  const third = scene.engine.snapshot();
+  assert.equal(scene.asked, 2);
+  timers.callbacks[1]?.();
+  await assert.rejects(second, EngineSilent);
+  scene.tell([1]);
+  assert.equal((await third).routers.length, 1);
+});
+
 Deno.test("RemoteEngine.command() gives each command its own outcome, after which nothing is fresh", async () => {
   const scene = new Scene();
   const first = scene.engine.snapshot();

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { Api } from "../../src/api/api.ts";
 import { readUsers } from "../../src/api/users.ts";
 import { Sessions } from "../../src/api/sessions.ts";
-import { ADMIN_LINE, ApiScene, basic, cookieOf, OPS_LINE, settings } from "./fixtures.ts";
+import { ADMIN_LINE, ApiScene, basic, cookieOf, OPS_LINE, ORIGIN, settings } from "./fixtures.ts";
 
 Deno.test("POST /auth begins a session that four cookies carry", async () => {
   const scene = new ApiScene();
@@ -152,11 +153,106 @@ Deno.test("too many revoked sessions end all that are as old as the forgotten on
   assert.ok(session);
   sessions.revoke(session, 9000);
   for (let count = 0; count < 10_000; count++) {
-    sessions.revoke({ ...session, id: String(count), endsMs: session.endsMs + 5000 }, 9000);
+    sessions.revoke({ ...session, id: String(count), beganS: session.beganS + 5 }, 9000);
   }
   assert.equal(find(first), undefined);
   assert.equal(find(sibling), undefined);
   assert.ok(find(later));
+});
+
+Deno.test("a session that has been logged out stays so when session_ttl changes, and others go on", async () => {
+  for (const changed of [100, 7200]) {
+    const scene = new ApiScene({ secret: "one" });
+    const [ended, other] = [await scene.cookie(), await scene.cookie()];
+    const statusOf = async (cookie: string) =>
+      (await scene.send("/run/vrrp", { headers: { cookie } })).status;
+    await scene.send("/auth/logout", { method: "POST", headers: { cookie: ended } });
+    scene.api.configure(settings({ secret: "one", sessionTtlS: changed }));
+    assert.deepEqual([await statusOf(ended), await statusOf(other)], [401, 200]);
+  }
+});
+
+Deno.test("a logged-out session that was forgotten at its end stays ended when sessions last longer", () => {
+  const users = readUsers([ADMIN_LINE]);
+  const [user] = users.values();
+  assert.ok(user);
+  const sessions = new Sessions({ ttlS: 10 });
+  const find = (cookies: ReturnType<typeof sessions.begin>, nowMs: number) =>
+    sessions.find(cookies, { users, nowMs });
+  const [first, second] = [sessions.begin(user, 1000), sessions.begin(user, 5000)];
+  for (const [cookies, nowMs] of [[first, 6000], [second, 11_000]] as const) {
+    const session = find(cookies, nowMs);
+    assert.ok(session);
+    // The second one comes when the first one would be over.
+    sessions.revoke(session, nowMs);
+  }
+  sessions.setTtl(1000);
+  assert.deepEqual([find(first, 12_000), find(second, 12_000)], [undefined, undefined]);
+});
+
+Deno.test("of a thread before, no session is let in; of this one all are, even of the same second", () => {
+  const users = readUsers([ADMIN_LINE]);
+  const [user] = users.values();
+  assert.ok(user);
+  const before = new Sessions({ secret: "one", ttlS: 60 });
+  const old = before.begin(user, 5100);
+  const sessions = new Sessions({ secret: "one", ttlS: 60, refusedUpToMs: 5300 });
+  const own = sessions.begin(user, 5600);
+  const find = (cookies: typeof old) => sessions.find(cookies, { users, nowMs: 5900 });
+  assert.equal(find(old), undefined);
+  const session = find(own);
+  assert.ok(session);
+  sessions.revoke(session, 5900);
+  assert.equal(find(own), undefined);
+  assert.ok(find(before.begin(user, 6000)) === undefined, "not yet begun");
+});
+
+Deno.test("an API that takes another one's place lets none of its sessions in", async () => {
+  const before = new ApiScene({ secret: "one" });
+  const headers = { cookie: await before.cookie() };
+  const after = new Api({
+    settings: settings({ secret: "one" }),
+    engine: before.engine,
+    log: { error: assert.fail },
+    clock: () => before.nowMs,
+    steadyClock: () => before.nowMs,
+    refusedUpToMs: before.nowMs,
+  });
+  const statusOf = async (headers: Record<string, string>) =>
+    (await after.handle(new Request(`${ORIGIN}/run/vrrp`, { headers }), "10.9.0.77")).status;
+  assert.equal(await statusOf(headers), 401);
+  const body = "user=admin passwd=banana";
+  const signedIn = new Request(`${ORIGIN}/auth`, { method: "POST", body });
+  const cookie = cookieOf(await after.handle(signedIn, "10.9.0.77"));
+  assert.equal(await statusOf({ cookie }), 200);
+});
+
+Deno.test("a wall clock that is set back makes nobody wait longer", async () => {
+  const scene = new ApiScene();
+  for (let count = 0; count < 5; count++) await scene.signIn("user=admin passwd=no");
+  assert.equal((await scene.signIn()).status, 429);
+  scene.wallStepMs = -86_400_000;
+  assert.equal((await scene.signIn()).headers.get("retry-after"), "60");
+  scene.nowMs += 60_000;
+  assert.equal((await scene.signIn()).status, 200);
+});
+
+Deno.test("who has to wait is told so before the body is read", async () => {
+  const scene = new ApiScene();
+  for (let count = 0; count < 5; count++) await scene.signIn("user=admin passwd=no");
+  let pulled = 0;
+  const body = new ReadableStream({ pull: () => void pulled++ }, { highWaterMark: 0 });
+  const answer = await scene.send("/auth", { method: "POST", body });
+  assert.deepEqual([answer.status, pulled], [429, 0]);
+});
+
+Deno.test("POST /auth reads 8 KiB at most", async () => {
+  const scene = new ApiScene();
+  const status = async (length: number) => {
+    const head = "user=admin passwd=";
+    return (await scene.signIn(head + "x".repeat(length - head.length))).status;
+  };
+  assert.deepEqual([await status(8192), await status(8193)], [401, 413]);
 });
 
 Deno.test("a Basic credential stands for a session in each request", async () => {

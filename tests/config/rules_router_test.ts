@@ -49,6 +49,11 @@ const ROWS: readonly RuleRow[] = [
     keys: { vip: Array.from({ length: 257 }, (_, index) => `10.9.${index >> 8}.${index & 255}`) },
     faults: ["vip"],
   },
+  {
+    what: "a list that nobody has written by hand",
+    keys: { vip: Array<string>(1001).fill("10.9.1.1") },
+    faults: ["vip"],
+  },
   { what: "the address of a network", keys: { vip: "10.9.0.0/24" }, faults: ["vip"] },
   {
     what: "a fraction of a second in version 2",
