@@ -9,7 +9,7 @@ import { attempt } from "../support/command.ts";
 import { inject } from "../support/inject.ts";
 import { TestProcess } from "../support/process.ts";
 import { RVRRPD, Rvrrpd } from "../support/rvrrpd.ts";
-import { eventually, PATIENCE_MS } from "../support/wait.ts";
+import { afterPatience, eventually, PATIENCE_MS } from "../support/wait.ts";
 import { World } from "../support/world.ts";
 
 interface Seen {
@@ -215,9 +215,9 @@ Deno.test("the sniffer ends on SIGINT also while nobody reads what it shows", as
     await inject(world, { machine: "r2", frames });
     child.kill("SIGINT");
     const tooLate = Promise.withResolvers<never>();
-    const timer = setTimeout(() => tooLate.reject(new Error("it still runs")), PATIENCE_MS);
+    const callOff = afterPatience(PATIENCE_MS, () => tooLate.reject(new Error("it still runs")));
     const status = await Promise.race([child.status, tooLate.promise]);
-    clearTimeout(timer);
+    callOff();
     assert.deepEqual([status.code, status.signal], [0, null]);
   } finally {
     await child.stdout.cancel();

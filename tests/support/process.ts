@@ -1,5 +1,6 @@
 import { TextLineStream } from "./text_lines.ts";
-import { PATIENCE_MS } from "./wait.ts";
+import { describeThreads } from "./threads.ts";
+import { afterPatience, PATIENCE_MS } from "./wait.ts";
 
 export interface ProcessOptions {
   readonly command: string;
@@ -89,14 +90,14 @@ export class TestProcess implements AsyncDisposable {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const waiter: Waiter = { pattern, found: resolve, failed: reject };
     this.#waiters.add(waiter);
-    const timer = setTimeout(
-      () => reject(this.#failure(`did not say ${pattern} within ${timeoutMs} ms`)),
+    const callOff = afterPatience(
       timeoutMs,
+      () => reject(this.#failure(`did not say ${pattern} within ${timeoutMs} ms`)),
     );
     try {
       return await promise;
     } finally {
-      clearTimeout(timer);
+      callOff();
       this.#waiters.delete(waiter);
     }
   }
@@ -115,14 +116,14 @@ export class TestProcess implements AsyncDisposable {
   /** The exit status, once the output has been read to its end; throws after `timeoutMs`. */
   async exited(timeoutMs: number = PATIENCE_MS): Promise<Deno.CommandStatus> {
     const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => reject(this.#failure(`still runs after ${timeoutMs} ms`)),
+    const callOff = afterPatience(
       timeoutMs,
+      () => reject(this.#failure(`still runs after ${timeoutMs} ms`)),
     );
     try {
       return await Promise.race([this.#ended, promise]);
     } finally {
-      clearTimeout(timer);
+      callOff();
     }
   }
 
@@ -164,6 +165,7 @@ export class TestProcess implements AsyncDisposable {
 
   #failure(problem: string): Error {
     const output = this.#lines.slice(-LINES_IN_A_FAILURE).map((line) => `  ${line.text}`);
-    return new Error([`"${this.#name}" ${problem}; its output:`, ...output].join("\n"));
+    const threads = this.running ? describeThreads(this.pid) : [];
+    return new Error([`"${this.#name}" ${problem}; its output:`, ...output, ...threads].join("\n"));
   }
 }
