@@ -36,6 +36,12 @@ export const IP_MREQN = {
   at: { imr_multiaddr: 0, imr_address: 4, imr_ifindex: 8 },
 } as const satisfies Layout;
 
+/** struct ipv6_mreq, ipv6(7). */
+export const IPV6_MREQ = {
+  size: 20,
+  at: { ipv6mr_multiaddr: 0, ipv6mr_interface: 16 },
+} as const satisfies Layout;
+
 /** struct mmsghdr with the struct msghdr that it begins with, recvmmsg(2). */
 export const MMSGHDR = {
   size: 64,

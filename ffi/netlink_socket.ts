@@ -6,7 +6,8 @@ import { setInt, setReceiveBuffer, setSendBuffer } from "./socket_options.ts";
 
 const AF_NETLINK = 16;
 const SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0o2004000;
-const NETLINK_ROUTE = 0;
+/** Which part of the kernel a socket speaks to. */
+export const NETLINK = { route: 0, netfilter: 12 } as const;
 const SOL_NETLINK = 270;
 const NETLINK_ADD_MEMBERSHIP = 1;
 const NETLINK_CAP_ACK = 10;
@@ -17,16 +18,22 @@ const MSG_TRUNC = 0x20;
 const BUFFER_BYTES = 1 << 20;
 const EMSGSIZE = 90;
 
-/** A routing netlink socket (rtnetlink(7)): whole datagrams in and out, never blocking. */
+/** A netlink socket, of rtnetlink(7) unless said otherwise: whole datagrams in and out, never blocking. */
 export class NetlinkSocket implements Disposable {
   readonly fd: Fd;
 
-  /** `groups` is the bit mask of RTMGRP_* to listen to; 0 for a socket that only asks. */
-  constructor(options: { groups: number }) {
-    const number = libc().socket(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, NETLINK_ROUTE);
+  /**
+   * `groups` is the bit mask of the protocol's groups (RTMGRP_*) to listen to; 0 for a socket that
+   * only asks. Throws {@linkcode SyscallError}: EPROTONOSUPPORT where the kernel lacks the protocol.
+   */
+  constructor({ groups, protocol = NETLINK.route }: {
+    groups: number;
+    protocol?: typeof NETLINK[keyof typeof NETLINK];
+  }) {
+    const number = libc().socket(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, protocol);
     this.fd = new Fd(checked(number, () => "open a netlink socket"));
     try {
-      this.#configure(options.groups);
+      this.#configure(groups);
     } catch (error) {
       this.fd.close();
       throw error;
