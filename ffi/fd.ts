@@ -25,6 +25,13 @@ export class Fd implements Disposable {
     this.#number = -1;
   }
 
+  /** The same on another thread, for what the kernel takes its time to close. */
+  closeElsewhere(): void {
+    if (this.#number < 0) return;
+    void libc().close_elsewhere(this.#number);
+    this.#number = -1;
+  }
+
   [Symbol.dispose](): void {
     this.close();
   }

@@ -46,6 +46,8 @@ export interface FileInfo {
   readonly kind: "file" | "directory" | "other";
   /** User id. */
   readonly owner: number;
+  /** Group id. */
+  readonly group: number;
   /** The lower 12 bits of the mode. */
   readonly permissions: number;
   /** Names that it has; 0 for a file that was removed while it is open. */
@@ -151,6 +153,7 @@ export function describeFile(fd: Fd): FileInfo {
   return {
     kind: fileKind(mode),
     owner: view.getUint32(at.stx_uid, true),
+    group: view.getUint32(at.stx_gid, true),
     permissions: mode & ~S_IFMT,
     links: view.getUint32(at.stx_nlink, true),
     sizeBytes: Number(view.getBigUint64(at.stx_size, true)),

@@ -7,7 +7,8 @@ import { SO_TIMESTAMPNS, SOL_SOCKET } from "./socket_options.ts";
 const FRAME_BYTES = 2048;
 /** Room for one stamp: a struct cmsghdr and a struct timespec. */
 const CONTROL_BYTES = CMSGHDR.size + TIMESPEC.size;
-const PACKET_OUTGOING = 4;
+/** To another MAC, or for a VLAN; and what this machine itself sends. */
+const NOT_FOR_US = { PACKET_OTHERHOST: 3, PACKET_OUTGOING: 4 } as const;
 
 /**
  * Memory for a batch of frames that one recvmmsg(2) or sendmmsg(2) carries. The headers hold
@@ -100,14 +101,17 @@ export class ReceiveSlots extends FrameSlots {
   }
 
   /**
-   * Whether frame `index` came in from outside on that interface itself. A socket bound to an
-   * interface also gets what arrived on it for a VLAN, without the tag: only the index in the
-   * sender's address then names the VLAN's interface.
+   * Whether frame `index` came in from outside on that interface itself, and for it. A socket bound
+   * to an interface also gets what arrived on it for a VLAN, without the tag: the index in the
+   * sender's address then names the VLAN's interface, and where there is none, the kernel calls the
+   * frame another host's. So it does with frames to any MAC but the interface's present one, which
+   * come in while it is promiscuous; those to a group or to all have types of their own.
    */
   cameInOn(index: number, ifindex: number): boolean {
     const name = index * SOCKADDR_LL.size;
+    const type = this.#names.getUint8(name + SOCKADDR_LL.at.sll_pkttype);
     return this.#names.getInt32(name + SOCKADDR_LL.at.sll_ifindex, true) === ifindex &&
-      this.#names.getUint8(name + SOCKADDR_LL.at.sll_pkttype) !== PACKET_OUTGOING;
+      type !== NOT_FOR_US.PACKET_OTHERHOST && type !== NOT_FOR_US.PACKET_OUTGOING;
   }
 
   /**

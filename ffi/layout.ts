@@ -95,13 +95,13 @@ export const IFREQ = {
 /** struct sockaddr and struct sockaddr_in, ip(7); port and address are big-endian. */
 export const SOCKADDR_IN = {
   size: 16,
-  at: { sin_family: 0, sin_addr: 4 },
+  at: { sin_family: 0, sin_port: 2, sin_addr: 4 },
 } as const satisfies Layout;
 
 /** struct sockaddr_in6, ipv6(7). */
 export const SOCKADDR_IN6 = {
   size: 28,
-  at: { sin6_family: 0, sin6_addr: 8 },
+  at: { sin6_family: 0, sin6_port: 2, sin6_addr: 8 },
 } as const satisfies Layout;
 
 /** struct rtentry, net/route.h. */
@@ -149,6 +149,7 @@ export const STATX = {
   at: {
     stx_nlink: 16,
     stx_uid: 20,
+    stx_gid: 24,
     stx_mode: 28,
     stx_ino: 32,
     stx_size: 40,
@@ -182,7 +183,11 @@ export const PASSWD = {
 } as const satisfies Layout;
 
 /** What posix_spawn(3) and sigemptyset(3) are given; only the C library looks into them. */
-export const POSIX_SPAWNATTR = { size: 336, at: {} } as const satisfies Layout;
+/** Of the C library, which has a function for each, but none that takes a policy with a flag. */
+export const POSIX_SPAWNATTR = {
+  size: 336,
+  at: { __sp: 264, __policy: 268 },
+} as const satisfies Layout;
 export const POSIX_SPAWN_FILE_ACTIONS = { size: 80, at: {} } as const satisfies Layout;
 export const SIGSET = { size: 128, at: {} } as const satisfies Layout;
 

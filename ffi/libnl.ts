@@ -284,6 +284,13 @@ const ROUTE = {
     result: "i32",
   },
   rtnl_route_nh_alloc: { parameters: [], result: "pointer" },
+  rtnl_route_nh_set_ifindex: {
+    parameters: [
+      "pointer", // struct rtnl_nexthop *nh
+      "i32", // int ifindex
+    ],
+    result: "void",
+  },
   rtnl_route_nh_set_gateway: {
     parameters: [
       "pointer", // struct rtnl_nexthop *nh

@@ -7,8 +7,12 @@ const AF_INET6 = 10;
 const AF_LLC = 26;
 const IPV4_SIZE = 4;
 const CREATE_NEW = 0x600;
+const IFA_F_NODAD = 0x02;
 const IFA_F_NOPREFIXROUTE = 0x200;
+const IFA_CACHEINFO = 6;
 const IFA_PROTO = 11;
+/** struct ifa_cacheinfo: preferred for 0 seconds, valid for ever, and two instants. */
+const NEVER_PREFERRED = Uint32Array.of(0, 0xffff_ffff, 0, 0);
 const IFF_UP = 1;
 const IFINFOMSG_BYTES = 16;
 const IFLA_GROUP = 27;
@@ -79,14 +83,20 @@ export interface AddressWish {
   readonly network: Network;
 }
 
-/** `protocol` is the mark (IFA_PROTO), which the library has no setter for. */
+/**
+ * No IPv6 address is asked for first (IFA_F_NODAD), nor the source of the machine's own connections.
+ * `protocol` is the mark (IFA_PROTO), which the library has no setter for.
+ */
 export function addAddressRequest(
   wish: AddressWish & { readonly noPrefixRoute: boolean; readonly protocol: number },
 ): NlMessage {
-  return describeAddress(wish, (address, result) => {
-    if (wish.noPrefixRoute) libnl().rtnl_addr_set_flags(address, IFA_F_NOPREFIXROUTE);
+  const isIpv6 = wish.network.address.length !== IPV4_SIZE;
+  const request = describeAddress(wish, (address, result) => {
+    const flags = (isIpv6 ? IFA_F_NODAD : 0) | (wish.noPrefixRoute ? IFA_F_NOPREFIXROUTE : 0);
+    if (flags !== 0) libnl().rtnl_addr_set_flags(address, flags);
     return libnl().rtnl_addr_build_add_request(address, CREATE_NEW, result);
   }).put(IFA_PROTO, Uint8Array.of(wish.protocol));
+  return isIpv6 ? request.put(IFA_CACHEINFO, new Uint8Array(NEVER_PREFERRED.buffer)) : request;
 }
 
 export function removeAddressRequest(wish: AddressWish): NlMessage {
@@ -182,9 +192,11 @@ export function deleteLinkGroupRequest(group: number): NlMessage {
 export interface RouteWish {
   readonly destination: Network;
   readonly nextHop: Bytes;
-  readonly metric: number | undefined;
+  /** Of the interface that has the next hop; the kernel finds it where this is absent. */
+  readonly ifindex?: number;
+  readonly metric?: number;
   /** In bytes. */
-  readonly mtu: number | undefined;
+  readonly mtu?: number;
   /** rtm_protocol. */
   readonly protocol: number;
 }
@@ -205,7 +217,7 @@ export function removeRouteRequest(wish: RouteWish): NlMessage {
 }
 
 function describeRoute(
-  { destination, nextHop, metric, protocol }: RouteWish,
+  { destination, nextHop, ifindex, metric, protocol }: RouteWish,
   build: Builder,
 ): NlMessage {
   using to = network(destination);
@@ -218,6 +230,7 @@ function describeRoute(
   if (metric !== undefined) libnl().rtnl_route_set_priority(route.pointer, metric);
   const hop = made(libnl().rtnl_route_nh_alloc(), operation);
   libnl().rtnl_route_nh_set_gateway(hop, gateway.pointer);
+  if (ifindex !== undefined) libnl().rtnl_route_nh_set_ifindex(hop, ifindex);
   // From here on the next hop is freed with the route.
   libnl().rtnl_route_add_nexthop(route.pointer, hop);
   return NlMessage.build((result) => build(route.pointer, result));

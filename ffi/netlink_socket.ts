@@ -70,6 +70,14 @@ export class NetlinkSocket implements Disposable {
     checked(sent, () => "send a netlink request");
   }
 
+  /**
+   * The same on another thread, for what takes the kernel long. Does not tell of a failure, after
+   * which there is no answer.
+   */
+  async sendElsewhere(messages: Uint8Array<ArrayBuffer>): Promise<void> {
+    await libc().write_elsewhere(this.fd.number, messages, BigInt(messages.length));
+  }
+
   /** {@linkcode receiveDatagram} from this socket. */
   receive(buffer: Uint8Array<ArrayBuffer>): number | undefined {
     return receiveDatagram(this.fd, buffer);

@@ -157,8 +157,7 @@ export class PacketSocket implements Disposable {
 
   /**
    * Reads up to as many waiting frames as `slots` has room for, and calls `take` with the index of
-   * each. Frames that this machine sent, and those of a VLAN on top of the interface, are passed
-   * over. Gives whether more may wait. Throws {@linkcode SyscallError}: ENETDOWN once after the
+   * each. Frames that this machine sent, those of a VLAN, and those to another MAC are passed over. Gives whether more may wait. Throws {@linkcode SyscallError}: ENETDOWN once after the
    * interface went down.
    */
   receiveEach(slots: ReceiveSlots, take: (index: number) => void): boolean {

@@ -44,11 +44,23 @@ export function takeOverChildren(): void {
  * use select(2), and clients of ours could use them up. Throws {@linkcode SyscallError}.
  */
 export function raiseDescriptorLimit(): void {
+  const limit = readDescriptorLimit();
+  const bytes = new Uint8Array(limit.buffer);
+  limit.setBigUint64(RLIMIT.at.rlim_cur, limit.getBigUint64(RLIMIT.at.rlim_max, true), true);
+  checked(libc().setrlimit(RLIMIT_NOFILE, bytes), () => "raise the limit of descriptors");
+}
+
+/** So many descriptors this process may have. Throws {@linkcode SyscallError}. */
+export function descriptorLimit(): number {
+  return Number(readDescriptorLimit().getBigUint64(RLIMIT.at.rlim_cur, true));
+}
+
+/** A struct rlimit. */
+function readDescriptorLimit(): DataView<ArrayBuffer> {
   const limit = new DataView(new ArrayBuffer(RLIMIT.size));
   const bytes = new Uint8Array(limit.buffer);
   checked(libc().getrlimit(RLIMIT_NOFILE, bytes), () => "read the limit of descriptors");
-  limit.setBigUint64(RLIMIT.at.rlim_cur, limit.getBigUint64(RLIMIT.at.rlim_max, true), true);
-  checked(libc().setrlimit(RLIMIT_NOFILE, bytes), () => "raise the limit of descriptors");
+  return limit;
 }
 
 /** This process ends by SIGALRM in so many seconds; alarm(2). */

@@ -2,9 +2,11 @@ import { checked, SyscallError } from "./errno.ts";
 import { Fd } from "./fd.ts";
 import { POSIX_SPAWN_FILE_ACTIONS, POSIX_SPAWNATTR, SIGSET } from "./layout.ts";
 import { libc } from "./libc.ts";
+import type { Scheduling } from "./real_time.ts";
 
 const POSIX_SPAWN_SETSIGDEF = 0x04;
 const POSIX_SPAWN_SETSIGMASK = 0x08;
+const POSIX_SPAWN_SETSCHEDULER = 0x20;
 const POSIX_SPAWN_SETSID = 0x80;
 const O_CLOEXEC = 0o2000000;
 const F_DUPFD_CLOEXEC = 1030;
@@ -41,14 +43,19 @@ export interface SpawnOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** What its descriptors 0, 1, 2 … are; it gets no others that bear the close-on-exec flag. */
   readonly descriptors: readonly Fd[];
+  /** How it is scheduled, which it must be allowed to ask for; else as the caller's children are. */
+  readonly scheduling?: Scheduling | undefined;
 }
 
 /**
  * Starts a program in a session of its own, without a controlling terminal, with no signal blocked
  * or ignored; posix_spawn(3). Gives its process id. Throws {@linkcode SyscallError}.
+ *
+ * This thread waits until the kernel has loaded the program; see ffi/hasten.ts.
  */
-export function spawnSession({ program, words, environment, descriptors }: SpawnOptions): number {
-  using attributes = sessionAttributes();
+export function spawnSession(options: SpawnOptions): number {
+  const { program, words, environment, descriptors } = options;
+  using attributes = sessionAttributes(options.scheduling);
   using sources = outOfTheWay(descriptors);
   using actions = descriptorActions(sources.descriptors);
   const pid = new Int32Array(1);
@@ -96,17 +103,21 @@ interface Prepared extends Disposable {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-function sessionAttributes(): Prepared {
+function sessionAttributes(scheduling: Scheduling | undefined): Prepared {
   const c = libc();
   const bytes = new Uint8Array(POSIX_SPAWNATTR.size);
   const everySignal = new Uint8Array(SIGSET.size);
   c.sigfillset(everySignal);
   c.posix_spawnattr_init(bytes);
   // The mask is empty from the start.
-  c.posix_spawnattr_setflags(
-    bytes,
-    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID,
-  );
+  const flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID;
+  const isGiven = scheduling !== undefined;
+  c.posix_spawnattr_setflags(bytes, isGiven ? flags | POSIX_SPAWN_SETSCHEDULER : flags);
+  if (isGiven) {
+    const view = new DataView(bytes.buffer);
+    view.setInt32(POSIX_SPAWNATTR.at.__sp, scheduling.priority, true);
+    view.setInt32(POSIX_SPAWNATTR.at.__policy, scheduling.policy, true);
+  }
   c.posix_spawnattr_setsigdefault(bytes, everySignal);
   return { bytes, [Symbol.dispose]: () => c.posix_spawnattr_destroy(bytes) };
 }

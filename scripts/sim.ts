@@ -1,5 +1,5 @@
 /**
- * Runs the simulated networks of tests/vrrp, those of single virtual routers and those of sync
+ * Runs the simulated networks of tests/vrrp in both versions, those of single virtual routers and those of sync
  * groups, over as many seeds as one has time for. Stops with exit code 1 at the first seed that
  * breaks a promise, and prints what it broke.
  *
@@ -41,8 +41,11 @@ function explore({ from, seeds }: Range): number {
   for (let done = 0; done < seeds; done++) {
     try {
       const seed = from + done;
-      transitions += simulate({ seed }).transitions.length +
-        simulateGroups({ seed }).changes.length;
+      for (const version of [2, 3] as const) {
+        transitions += simulate({ seed, version }).transitions.length +
+          simulateGroups({ seed, version }).changes.length;
+      }
+      transitions += simulateGroups({ seed, version: 3, slowStrangers: true }).changes.length;
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
       print(error.message);

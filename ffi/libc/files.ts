@@ -4,6 +4,12 @@ export const FILE_CALLS = {
     parameters: ["i32"], // int fd
     result: "i32",
   },
+  close_elsewhere: {
+    name: "close",
+    parameters: ["i32"], // int fd
+    result: "i32",
+    nonblocking: true,
+  },
   read: {
     parameters: [
       "i32", // int fd
@@ -77,6 +83,25 @@ export const FILE_CALLS = {
       "u32", // unsigned int mask
       "buffer", // struct statx *statxbuf
     ],
+    result: "i32",
+  },
+  fchown: {
+    parameters: [
+      "i32", // int fd
+      "u32", // uid_t owner
+      "u32", // gid_t group
+    ],
+    result: "i32",
+  },
+  fchmod: {
+    parameters: [
+      "i32", // int fd
+      "u32", // mode_t mode
+    ],
+    result: "i32",
+  },
+  fsync: {
+    parameters: ["i32"], // int fd
     result: "i32",
   },
   flock: {

@@ -64,6 +64,25 @@ export const PROCESS_CALLS = {
     parameters: ["u32"], // unsigned int seconds
     result: "u32",
   },
+  sched_getscheduler: {
+    parameters: ["i32"], // pid_t pid
+    result: "i32",
+  },
+  sched_setscheduler: {
+    parameters: [
+      "i32", // pid_t pid
+      "i32", // int policy
+      "buffer", // const struct sched_param *param
+    ],
+    result: "i32",
+  },
+  sched_getparam: {
+    parameters: [
+      "i32", // pid_t pid
+      "buffer", // struct sched_param *param
+    ],
+    result: "i32",
+  },
   setpriority: {
     parameters: [
       "i32", // int which

@@ -29,11 +29,11 @@ export class Bench implements AsyncDisposable {
   }
 
   /** Two routers and the switch between them, with nothing running; ends the world before. */
-  async world(): Promise<World> {
+  async world({ ipv6 = false }: { readonly ipv6?: boolean } = {}): Promise<World> {
     await this.#endWorld();
     await delay(REST_MS);
     if (this.#over) throw new Error("Cannot measure any more: the benchmark is over");
-    this.#world = World.create({ id: "bench" });
+    this.#world = World.create({ id: "bench", ipv6 });
     const world = await this.#world;
     // Everything is flooded, and a third machine would only take time to ignore it.
     await world.unplug("host");

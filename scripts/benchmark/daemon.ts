@@ -70,7 +70,8 @@ export class Daemon {
   /** Waits until the kernel has every virtual address: until all are Master. */
   async untilMaster(): Promise<void> {
     const { world, place, make, routers, network = NETWORK } = this.#options;
-    const show = ["ip", "-o", "-4", "addr", "show", "to", network] as const;
+    const family = network.includes(":") ? "-6" : "-4";
+    const show = ["ip", "-o", family, "addr", "show", "to", network] as const;
     const allThere = async () => {
       if (!this.#process.running) throw new Error(await this.#failure("has ended"));
       return (await world.run(place, [...show])).trim().split("\n").length === routers.length;

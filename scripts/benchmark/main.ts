@@ -2,22 +2,14 @@
 import { Bench } from "./bench.ts";
 import { describe, readEnvironment } from "./environment.ts";
 import { measureAll, type Outcome } from "./measure.ts";
-import { type BenchOptions, parseOptions, usage, WrongUse } from "./options.ts";
+import { type BenchOptions, parseOptions, usage } from "./options.ts";
+import { exitStatus, interruption, print, teller } from "./program.ts";
 import { jsonReport, markdownTable, textTable } from "./report.ts";
 import { ROWS } from "./rows.ts";
 
-const EXIT = { measured: 0, notMeasurable: 1, wrongUse: 2, interrupted: 130 } as const;
+const tell = teller("bench");
 
-class Interrupted extends Error {}
-
-/** Rejects on Ctrl-C and its like, so that scopes end and everything is removed. */
-function interruption(): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    Deno.addSignalListener(signal, () => reject(new Interrupted()));
-  }
-  return promise;
-}
+const EXIT = { measured: 0, notMeasurable: 1 } as const;
 
 async function run(options: BenchOptions): Promise<number> {
   const interrupted = interruption();
@@ -41,29 +33,10 @@ function judge({ notMeasurable }: Outcome): number {
 
 async function main(args: readonly string[]): Promise<number> {
   const known = ROWS.map(({ name }) => name);
-  try {
-    const options = parseOptions(args, known);
-    if (!options.help) return await run(options);
-    print(usage(known));
-    return EXIT.measured;
-  } catch (error) {
-    if (error instanceof WrongUse) {
-      tell(`${error.message} (see --help)`);
-      return EXIT.wrongUse;
-    }
-    if (!(error instanceof Interrupted)) throw error;
-    tell("interrupted: everything is removed");
-    return EXIT.interrupted;
-  }
+  const options = parseOptions(args, known);
+  if (!options.help) return await run(options);
+  print(usage(known));
+  return EXIT.measured;
 }
 
-function print(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
-}
-
-/** Beside the table, so that it alone can be redirected. */
-function tell(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`bench: ${line}\n`));
-}
-
-Deno.exit(await main(Deno.args));
+Deno.exit(await exitStatus(() => main(Deno.args), tell));

@@ -1,13 +1,11 @@
-import { adverts, claims } from "../../tests/support/traffic.ts";
 import { delay } from "../../tests/support/wait.ts";
-import { ADDRESS } from "../../tests/support/world.ts";
 import type { Measured } from "./figure.ts";
+import { type Kind, SECOND } from "./kind.ts";
 import { startPair } from "./pair.ts";
 import type { Row } from "./row.ts";
 import { spreadOf } from "./statistics.ts";
 import { type TakenOver, takeOvers } from "./take_over.ts";
 import { Tap } from "./tap.ts";
-import { MASTER_DOWN_MS, VRIDS } from "./vrouters.ts";
 
 /** So that the tap has every group's last advertisement, whenever it was sent. */
 const BEFORE_MS = 2500;
@@ -19,7 +17,10 @@ export interface TakeOverOptions {
   readonly virtualMac: "none" | "macvlan";
   /** Whom the texts speak of. */
   readonly where: string;
-  readonly announcedGoalMs: number;
+  /** Default {@linkcode SECOND}. */
+  readonly kind?: Kind;
+  readonly goalMs: number;
+  readonly announcedGoalMs?: number;
 }
 
 /** The Master is killed, and its cable with it: when does the Backup speak, and announce? */
@@ -28,45 +29,44 @@ export function takeOverRow(options: TakeOverOptions): Row {
     name: options.name,
     figures: figuresOf(options),
     async measure({ bench, make }) {
-      const world = await bench.world();
-      const { virtualMac } = options;
-      const { master } = await startPair({ world, make, binary: bench.binary, virtualMac });
+      const { virtualMac, kind = SECOND } = options;
+      const { sources, masterDownMs: waitMs, vrids } = kind;
+      const world = await bench.world({ ipv6: kind.family === 6 });
+      const { master } = await startPair({ world, make, binary: bench.binary, virtualMac, kind });
       const tap = await Tap.start(world);
       await delay(BEFORE_MS);
       await master.kill();
       // Its kernel would go on as if nothing had happened, with the same addresses and MACs.
       await world.unplug("r1");
-      await delay(MASTER_DOWN_MS + AFTER_MS);
-      const frames = await tap.stop();
-      const moved = takeOvers({ adverts: adverts(frames), claims: claims(frames) }, {
-        from: ADDRESS.r1,
-        to: ADDRESS.r2,
-        waitMs: MASTER_DOWN_MS,
-        vrids: VRIDS,
-      });
+      await delay(waitMs + AFTER_MS);
+      const { r1: from, r2: to } = sources;
+      const moved = takeOvers(kind.observed(await tap.stop()), { from, to, waitMs, vrids });
       return measuredOf(options.name, moved);
     },
   };
 }
 
-function figuresOf({ name, where, announcedGoalMs }: TakeOverOptions): Row["figures"] {
+function figuresOf(
+  { name, where, kind = SECOND, goalMs, announcedGoalMs }: TakeOverOptions,
+): Row["figures"] {
   const late = `${where}: first advertisement after the Master-Down interval`;
-  const announced = `${where}: an address's first gratuitous ARP after it`;
+  const announced = `${where}: an address's first announcement after it`;
+  const count = kind.vrids.length;
   return [
     { key: `${name}.earliest`, what: `${late}, earliest`, unit: "ms", kind: "earliness" },
     { key: `${name}.p50`, what: `${late}, p50`, unit: "ms" },
     { key: `${name}.p99`, what: `${late}, p99`, unit: "ms" },
-    { key: `${name}.worst`, what: `${late}, worst of 255`, unit: "ms", goal: 15 },
+    { key: `${name}.worst`, what: `${late}, worst of ${count}`, unit: "ms", goal: goalMs },
     { key: `${name}.announced.p50`, what: `${announced}, p50`, unit: "ms" },
     {
       key: `${name}.announced.worst`,
-      what: `${announced}, last of 255`,
+      what: `${announced}, last of ${count}`,
       unit: "ms",
-      goal: announcedGoalMs,
+      ...announcedGoalMs === undefined ? {} : { goal: announcedGoalMs },
     },
     {
       key: `${name}.whole`,
-      what: `${where}: from the first advertisement to the last address's first gratuitous ARP`,
+      what: `${where}: from the first advertisement to the last address's first announcement`,
       unit: "ms",
     },
   ];

@@ -8,13 +8,20 @@ export interface TakenOver {
   readonly dueMs: number;
   /** The Backup's first advertisement. */
   readonly advertMs: number;
-  /** The first gratuitous ARP for the virtual router's last address. */
+  /** The first announcement of the virtual router's last address. */
   readonly announcedMs: number;
 }
 
+/** What advertisements of both versions have in common. */
+export type ObservedAdvert = Pick<
+  SeenAdvert,
+  "tMs" | "vrid" | "priority" | "source" | "addresses"
+>;
+
 export interface Observed {
-  readonly adverts: readonly SeenAdvert[];
-  readonly claims: readonly SeenClaim[];
+  readonly adverts: readonly ObservedAdvert[];
+  /** Gratuitous ARPs or unsolicited neighbour advertisements. */
+  readonly claims: readonly Pick<SeenClaim, "tMs" | "address">[];
 }
 
 export interface Change {

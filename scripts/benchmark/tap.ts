@@ -7,6 +7,8 @@ import { NotMeasurable } from "./not_measurable.ts";
 
 /** Many seconds of everything that is ever sent here. */
 const BUFFER_KB = 65_536;
+/** Advertisements and announcements of both families. */
+const FILTER = "vrrp or arp or ip6 proto 112 or icmp6";
 /** Enough for an advertisement of one address. */
 const SNAP_BYTES = 128;
 /** The kernel hands frames over at the latest after a second. */
@@ -42,7 +44,7 @@ export class Tap {
         command: "tcpdump",
         args: [
           ...["-i", bridge, "-n", "-Z", "root", "-j", "host", "-w", file],
-          ...["-B", String(bufferKb), "-s", String(SNAP_BYTES), "vrrp or arp"],
+          ...["-B", String(bufferKb), "-s", String(SNAP_BYTES), FILTER],
         ],
         namespace: world.namespace("sw"),
       }),

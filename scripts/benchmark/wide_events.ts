@@ -1,5 +1,5 @@
 import { LEAVING_PRIORITY } from "../../src/vrrp/types.ts";
-import type { SeenAdvert } from "../../tests/support/traffic.ts";
+import type { ObservedAdvert } from "./take_over.ts";
 import { NotMeasurable } from "./not_measurable.ts";
 
 export interface Sender {
@@ -12,7 +12,7 @@ export interface Sender {
  * The latest of all groups' first advertisements from one router: since then it is Master of all.
  * Throws {@linkcode NotMeasurable} where a group was silent.
  */
-export function masterOfAllMs(adverts: readonly SeenAdvert[], sender: Sender): number {
+export function masterOfAllMs(adverts: readonly ObservedAdvert[], sender: Sender): number {
   const isFirst = new Set<number>();
   const firsts = adverts.filter(({ source, vrid }) => {
     if (source !== sender.source || isFirst.has(vrid)) return false;
@@ -24,7 +24,7 @@ export function masterOfAllMs(adverts: readonly SeenAdvert[], sender: Sender): n
 }
 
 /** When one router had said goodbye for all groups; throws {@linkcode NotMeasurable} likewise. */
-export function lastFarewellMs(adverts: readonly SeenAdvert[], sender: Sender): number {
+export function lastFarewellMs(adverts: readonly ObservedAdvert[], sender: Sender): number {
   const farewells = adverts.filter(({ source, priority }) =>
     source === sender.source && priority === LEAVING_PRIORITY
   );
@@ -32,7 +32,7 @@ export function lastFarewellMs(adverts: readonly SeenAdvert[], sender: Sender): 
   return Math.max(...farewells.map(({ tMs }) => tMs));
 }
 
-function requireAll(found: readonly SeenAdvert[], sender: Sender, problem: string): void {
+function requireAll(found: readonly ObservedAdvert[], sender: Sender, problem: string): void {
   const silent = sender.vrids.length - new Set(found.map(({ vrid }) => vrid)).size;
   if (silent === 0) return;
   const { source, vrids } = sender;

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { Make } from "../benchmark/daemon.ts";
 import { WrongUse } from "../benchmark/options.ts";
 
 export interface SoakOptions {
@@ -7,32 +8,45 @@ export interface SoakOptions {
   readonly watchMs: number;
   readonly interfaces: number;
   readonly virtualMac: "none" | "macvlan";
+  /** Version 3 at its shortest interval, beside busy programs, instead of thousands. */
+  readonly short: boolean;
+  /** Who is Backup there. */
+  readonly observer: Make;
 }
 
-const FULL = { minutes: "5", interfaces: 16 } as const;
+const FULL = { minutes: "5", shortMinutes: "10", interfaces: 16 } as const;
 const QUICK = { watchMs: 20_000, interfaces: 1 } as const;
 /** All that is on the wire meanwhile is kept, in memory one interface at a time. */
 const MOST_MINUTES = 60;
 
-export const USAGE = `usage: scripts/soak [--minutes N] [--macvlan] [--quick]
-  --minutes  how long both routers are watched before the Master is killed; 1 to ${MOST_MINUTES}, default ${FULL.minutes}
+export const USAGE =
+  `usage: scripts/soak [--minutes N] [--macvlan] [--short [--keepalived]] [--quick]
+  --minutes  how long both routers are watched before the Master is killed; 1 to ${MOST_MINUTES}, default ${FULL.minutes},
+             with --short ${FULL.shortMinutes}
   --macvlan  every virtual router on a macvlan link; default: on the interface, with vmac = false
+  --short    20 virtual routers at intervals of 10 ms beside busy programs, one for each processor,
+             instead of thousands at 1 s; nobody is killed
+  --keepalived  the Backup there is a keepalived; default: rvrrpd
   --quick    one interface instead of ${FULL.interfaces}, and ${
-  QUICK.watchMs / 1000
-} seconds; not together with --minutes
+    QUICK.watchMs / 1000
+  } seconds; not together with --minutes
 Exit code: 0 only where no virtual router flapped, all moved to the Backup when the Master was killed,
 and the Backup said goodbye for all and left its machine as it was; 1 otherwise.
 `;
 
 /** Reads the command line. Throws {@linkcode WrongUse}. */
 export function parseOptions(args: readonly string[]): SoakOptions {
-  const { help, quick, macvlan, minutes } = readArgs(args);
-  const virtualMac = macvlan ? "macvlan" : "none";
-  if (!quick) {
-    const watchMs = parseMinutes(minutes ?? FULL.minutes) * 60_000;
-    return { help, watchMs, interfaces: FULL.interfaces, virtualMac };
+  const { help, quick, macvlan, minutes, short, keepalived } = readArgs(args);
+  const observer = keepalived ? "keepalived" : "rvrrpd";
+  const common = { help, virtualMac: macvlan ? "macvlan" : "none", short, observer } as const;
+  if (keepalived && !short) {
+    throw new WrongUse("Cannot take --keepalived without --short: leave it out, or add that");
   }
-  if (minutes === undefined) return { help, ...QUICK, virtualMac };
+  if (!quick) {
+    const watchMs = parseMinutes(minutes ?? (short ? FULL.shortMinutes : FULL.minutes)) * 60_000;
+    return { ...common, watchMs, interfaces: FULL.interfaces };
+  }
+  if (minutes === undefined) return { ...common, ...QUICK };
   throw new WrongUse("Cannot be --quick for a number of --minutes: leave one of them out");
 }
 
@@ -52,6 +66,8 @@ function readArgs(args: readonly string[]) {
         help: { type: "boolean", default: false },
         minutes: { type: "string" },
         macvlan: { type: "boolean", default: false },
+        short: { type: "boolean", default: false },
+        keepalived: { type: "boolean", default: false },
         quick: { type: "boolean", default: false },
       },
     }).values;

@@ -1,4 +1,4 @@
-import type { SeenAdvert } from "../../tests/support/traffic.ts";
+import type { ObservedAdvert } from "../benchmark/take_over.ts";
 
 export interface Watch {
   /** The address of the one that is to be Master of all groups all the time. */
@@ -21,7 +21,7 @@ export interface Steadiness {
 }
 
 /** Judges from the wire alone whether every group had one Master all the time. */
-export function steadinessOf(adverts: readonly SeenAdvert[], watch: Watch): Steadiness {
+export function steadinessOf(adverts: readonly ObservedAdvert[], watch: Watch): Steadiness {
   const watched = adverts.filter(({ tMs }) => tMs >= watch.fromMs && tMs < watch.toMs);
   const byVrid = Map.groupBy(watched, ({ vrid }) => vrid);
   const groups = watch.vrids.map((vrid) => ({ vrid, own: byVrid.get(vrid) ?? [] }));
@@ -34,7 +34,7 @@ export function steadinessOf(adverts: readonly SeenAdvert[], watch: Watch): Stea
 }
 
 /** The begin and the end of the watch count as advertisements: silence at its edges is silence too. */
-function longestGapMs(own: readonly SeenAdvert[], { fromMs, toMs }: Watch): number {
+function longestGapMs(own: readonly ObservedAdvert[], { fromMs, toMs }: Watch): number {
   let previousMs = fromMs;
   let longestMs = 0;
   for (const tMs of [...own.map((advert) => advert.tMs), toMs]) {
@@ -44,7 +44,7 @@ function longestGapMs(own: readonly SeenAdvert[], { fromMs, toMs }: Watch): numb
   return longestMs;
 }
 
-function flapOf(own: readonly SeenAdvert[], gapMs: number, watch: Watch): string | undefined {
+function flapOf(own: readonly ObservedAdvert[], gapMs: number, watch: Watch): string | undefined {
   const stranger = own.find(({ source }) => source !== watch.master);
   if (stranger !== undefined) return `${stranger.source} was Master`;
   const other = own.find(({ priority }) => priority !== watch.priority);

@@ -3,7 +3,7 @@ import { print, runStep, runTests } from "./steps.ts";
 import { sum, type Tally, tallyStep } from "./tally.ts";
 
 const USAGE = `usage: scripts/test [gate] [unit] [system] [PATH...]
-  gate    format, lint, types, layers
+  gate    format, lint, types, layers, the table of requirements and their tests
   unit    the tests that need no root
   system  the tests on a real kernel and with the built program: as root, in network namespaces
   PATH    a test file, or a directory of them
@@ -11,7 +11,7 @@ Without arguments, everything. The last line is "N passed, N failed"; the exit c
 where nothing failed.
 `;
 
-const GATE = ["fmt", "lint", "check", "layers"];
+const GATE = ["fmt", "lint", "check", "layers", "conformance"];
 /** What sudo would drop, although the tests depend on it. */
 const KEPT =
   "DENO_TLS_CA_STORE,NPM_CONFIG_REGISTRY,http_proxy,https_proxy,no_proxy,RVRRPD_CAPTURES";

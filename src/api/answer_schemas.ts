@@ -48,11 +48,29 @@ export const TransitionBody = Type.Object({
   to: StateWord,
   reason: Type.String(),
   fault: orNull(Type.String()),
+  fault_text: orNull(Type.String({ description: "What is wrong, for people." })),
   peer: orNull(Peer),
 }, CLOSED);
 export type TransitionBody = Static<typeof TransitionBody>;
 
 const Count = Type.Integer({ minimum: 0 });
+
+/** What of the stream of events tells of packets that were dropped. */
+export const RejectsBody = Type.Object({
+  at: Moment,
+  rejected: Type.Array(
+    Type.Object({
+      group: orNull(Type.Integer({ minimum: 1, maximum: 255 })),
+      interface: Type.String(),
+      family: orNull(FamilyNumber),
+      reason: Type.String(),
+      count: Count,
+    }, CLOSED),
+    { description: "Since it was looked before; null: for no virtual router." },
+  ),
+  left_out: Type.Integer({ minimum: 0, description: "So many more rows there were." }),
+}, CLOSED);
+export type RejectsBody = Static<typeof RejectsBody>;
 
 const Counters = Type.Object({
   received: Count,
@@ -63,6 +81,9 @@ const Counters = Type.Object({
   became_master: Count,
   other_addresses: Count,
   wrong_ip_checksum: Count,
+  interval_differs: Count,
+  checksum_rfc5798: Count,
+  checksum_rfc9568: Count,
   rejected: Type.Record(Type.String(), Count, { description: "By reason." }),
 }, CLOSED);
 
@@ -75,15 +96,28 @@ export const RouterDetail = Type.Object({
   advert_interval: Type.Number({ description: "Seconds." }),
   masterdown_interval: Type.Number({ description: "Seconds." }),
   skew_time: Type.Number({ description: "Seconds." }),
+  master_interval: orNull(
+    Type.Number({ description: "Seconds, of the Master that a Backup of version 3 goes by." }),
+  ),
   auth_name: Type.String(),
   version: Type.Integer({ minimum: 2, maximum: 3 }),
   family: FamilyNumber,
+  other_family: Type.Optional(
+    Type.Unsafe<4 | 6>({
+      ...FamilyNumber,
+      description:
+        "There where the path also means a virtual router of this family: ?family= tells them apart.",
+    }),
+  ),
   virtual_ips: Type.Array(Type.String()),
   excluded_ips: Type.Array(Type.String()),
   master: orNull(Type.String({ description: "The address of the current Master." })),
   since: Moment,
   reason: orNull(Type.String()),
   fault: orNull(Type.String()),
+  fault_text: orNull(
+    Type.String({ description: "What is wrong and what to do about it, for people." }),
+  ),
   effective_priority: Type.Integer({ minimum: 0, maximum: 255 }),
   forced: orNull(StateWord),
   tracking: Type.Object({ adjustment: Type.Integer(), down: orNull(Type.String()) }, CLOSED),
@@ -116,6 +150,7 @@ export const RouteRow = Type.Object({
   next_hop: Type.String(),
   metric: Type.Integer(),
   mtu: Type.Integer({ description: "0: the interface's." }),
+  origin: Origin,
 }, CLOSED);
 
 export const RouteRows = Type.Array(RouteRow);
@@ -138,3 +173,10 @@ export const Identity = Type.Object({
 export type Identity = Static<typeof Identity>;
 
 export const Done = Type.Object({ done: Type.Literal(true) }, CLOSED);
+
+export const Written = Type.Object({
+  done: Type.Literal(true),
+  remarks: Type.Array(Type.String(), {
+    description: "What is lost, ignored or waits for a restart.",
+  }),
+}, CLOSED);

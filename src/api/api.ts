@@ -7,6 +7,7 @@ import { type EnginePort, EngineSilent } from "./engine_port.ts";
 import type { Caller, Operation, Workbench } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { Refusal } from "./refusal.ts";
+import { RejectWatch } from "./reject_watch.ts";
 import { Routes } from "./routes.ts";
 import { isFromElsewhere } from "./same_origin.ts";
 import { Sessions } from "./sessions.ts";
@@ -48,10 +49,12 @@ export class Api {
     this.#log = log;
     this.#bench = {
       settings,
+      latestSettings: () => this.#bench.settings,
       users: readUsers(settings.users),
       sessions: sessionsOf(settings, refusedUpToMs),
       signIn: new SignIn(steadyClock),
       streams: new Streams(),
+      rejects: new RejectWatch({ engine, clock, steadyClock }),
       bodies: new BodyBudget(),
       engine,
       problems: problems ?? (() => []),

@@ -4,6 +4,7 @@ import { describeMismatch } from "../config/describe.ts";
 import { Findings } from "../config/findings.ts";
 import { publishSchema } from "../config/json_schema.ts";
 import { formatPath, LineMap, pathFromPointer } from "../config/key_path.ts";
+import { ConfigSchema } from "../config/schema.ts";
 import { RouteSchema } from "../config/schema_route.ts";
 import { RouterSchema } from "../config/schema_vrouter.ts";
 import { validate } from "../config/validate.ts";
@@ -55,6 +56,64 @@ export const ROUTE_BODY: BodySpec = {
   schema: publishSchema(RouteSchema),
   check: (value) => checkTable({ protocols: { static: [value] } }, "protocols.static[0]"),
 };
+
+const DEEPEST = 16;
+/** More virtual routers, addresses or routes than anybody has in one list. */
+const LONGEST_LIST = 10_000;
+/** So many values may there be in all: each of them may be wrong, and all faults are told of. */
+const MOST_VALUES = 100_000;
+const MADE_OF = "As a GET of the same path gives it: null is absent, and *** keeps a secret.";
+
+/**
+ * What is written into the configuration file. What it says is checked where the secrets are known
+ * that it hides; here only that it can be handed on.
+ */
+export const CONFIG_BODIES = {
+  global: configBody(ConfigSchema, isTable),
+  vrouter: configBody(ConfigSchema.properties.vrouter, (value) => isNullOr(value, Array.isArray)),
+  protocols: configBody(ConfigSchema.properties.protocols, (value) => isNullOr(value, isTable)),
+} as const;
+
+function configBody(schema: TSchema, isRightKind: (value: unknown) => boolean): BodySpec {
+  return {
+    schema: { ...publishSchema(schema), description: MADE_OF },
+    check: (value) => {
+      if (!isRightKind(value)) return [{ path: "", message: "is of the wrong kind" }];
+      const message = new Extent().problemOf(value, DEEPEST);
+      return message === undefined ? [] : [{ path: "", message }];
+    },
+  };
+}
+
+function isNullOr(value: unknown, is: (value: unknown) => boolean): boolean {
+  return value === null || is(value);
+}
+
+/** Sums up what there is in a body, whatever it means. */
+class Extent {
+  #values = 0;
+
+  /** What keeps it from being handed on. */
+  problemOf(value: unknown, levelsLeft: number): string | undefined {
+    if (++this.#values > MOST_VALUES) return "has too many values";
+    if (typeof value === "string") return textProblem(value);
+    if (typeof value !== "object" || value === null) return undefined;
+    if (levelsLeft === 0) return "nests too deeply";
+    if (Array.isArray(value) && value.length > LONGEST_LIST) {
+      return `has a list of more than ${LONGEST_LIST} items`;
+    }
+    for (const [key, one] of Object.entries(value)) {
+      const problem = textProblem(key) ?? this.problemOf(one, levelsLeft - 1);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+}
+
+/** Such a text has no UTF-8, and so no file can hold it. */
+function textProblem(text: string): string | undefined {
+  return text.isWellFormed() ? undefined : "has a text with half a character (a lone surrogate)";
+}
 
 function withoutRequired(properties: Readonly<Record<string, TSchema>>): TSchema {
   const entries = Object.entries(properties).map(([key, schema]) => {

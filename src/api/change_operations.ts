@@ -1,10 +1,10 @@
 import { Type } from "@sinclair/typebox";
-import type { Change, RawTable } from "../config/changes.ts";
-import type { Command } from "./messages.ts";
+import { type Change, placeOf, type RawTable } from "../config/changes.ts";
+import type { Command, CommandOutcome } from "./messages.ts";
 import { jsonAnswer } from "./answer.ts";
 import { Done, ErrorBody } from "./answer_schemas.ts";
 import { plainBody, ROUTE_BODY, ROUTER_BODY, ROUTER_KEYS_BODY } from "./body_spec.ts";
-import { keysForFilesOnly } from "./guarded_keys.ts";
+import { keysForFilesOnly } from "../config/guarded_keys.ts";
 import type { AnswerSpec, Call, Operation, Workbench } from "./operation.ts";
 import { ROUTER_PARAMETERS, routerNameOf } from "./parameters.ts";
 import { Refusal } from "./refusal.ts";
@@ -55,7 +55,7 @@ export const CHANGE_OPERATIONS: readonly Operation[] = [
   },
   {
     ...writing({ id: "setRouter", method: "PUT", path: ROUTER_PATH }),
-    summary: "Changes keys of a virtual router.",
+    summary: "Changes keys of a virtual router; of timers only those that are given.",
     parameters: ROUTER_PARAMETERS,
     body: ROUTER_KEYS_BODY,
     answers: { 200: DONE, ...REFUSALS },
@@ -104,7 +104,7 @@ function addRouter(call: Call, bench: Workbench): Promise<Response> {
 }
 
 function addNamedRouter(call: Call, bench: Workbench): Promise<Response> {
-  const { group, interface: name } = routerNameOf(call);
+  const { group, interface: name, family } = routerNameOf(call);
   const keys = tableOf(call);
   refuseKeys(keys, call);
   if ((keys["group"] ?? group) !== group || (keys["interface"] ?? name) !== name) {
@@ -113,6 +113,9 @@ function addNamedRouter(call: Call, bench: Workbench): Promise<Response> {
   const table = { ...keys, group, interface: name };
   const details = ROUTER_BODY.check(table);
   if (details.length > 0) throw new Refusal(422, "The body has wrong values", { details });
+  if ((family ?? placeOf(table).family) !== placeOf(table).family) {
+    throw new Refusal(422, "The family of vip differs from the path's");
+  }
   return change({ call, bench }, { what: "addRouter", table }, 201);
 }
 
@@ -148,7 +151,7 @@ function change(
   return command(bench, { do: "change", change, isLocal }, status);
 }
 
-const STATUS_OF = { missing: 404, conflict: 409, invalid: 422, unable: 503 } as const;
+const STATUS_OF = { missing: 404, conflict: 409, stale: 412, invalid: 422, unable: 503 } as const;
 
 /** Has the engine's thread do it; throws {@linkcode Refusal} where that cannot be done. */
 export async function command(
@@ -156,8 +159,17 @@ export async function command(
   command: Command,
   status = 200,
 ): Promise<Response> {
+  await perform(bench, command);
+  return jsonAnswer({ done: true }, { status });
+}
+
+/** The same for those who have more to say of it than that it is done. */
+export async function perform(
+  bench: Workbench,
+  command: Command,
+): Promise<Extract<CommandOutcome, { done: true }>> {
   const outcome = await bench.engine.command(command);
-  if (outcome.done) return jsonAnswer({ done: true }, { status });
+  if (outcome.done) return outcome;
   const { why, message, details } = outcome;
   throw new Refusal(STATUS_OF[why], message, { details });
 }

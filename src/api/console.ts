@@ -8,6 +8,7 @@ import DETAILS from "../web/details.js" with { type: "text" };
 import DIALOG_STYLE from "../web/dialog.css" with { type: "text" };
 import DOM from "../web/dom.js" with { type: "text" };
 import EVENT_TEXT from "../web/event_text.js" with { type: "text" };
+import FACTS from "../web/facts.js" with { type: "text" };
 import PAGE from "../web/index.html" with { type: "text" };
 import NARROW_STYLE from "../web/narrow.css" with { type: "text" };
 import ROUTER_ROW from "../web/router_row.js" with { type: "text" };
@@ -39,6 +40,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   details: DETAILS,
   dom: DOM,
   event_text: EVENT_TEXT,
+  facts: FACTS,
   router_row: ROUTER_ROW,
   routers: ROUTERS,
   server: SERVER,

@@ -1,6 +1,8 @@
 import type { TransitionEvent } from "../runtime/snapshot.ts";
 import type { EnginePort } from "./engine_port.ts";
+import { LOOK_MS, type RejectWatch } from "./reject_watch.ts";
 import { transitionBody } from "./router_views.ts";
+import type { ApiSettings } from "./settings.ts";
 import { eventTail } from "./snapshot_views.ts";
 import type { Stream } from "./streams.ts";
 
@@ -16,10 +18,14 @@ const EVENTS_PER_PART = 50;
 
 const NOTHING = new Uint8Array();
 const TEXT = new TextEncoder();
+const SIGN_OF_LIFE = TEXT.encode(": still here\n\n");
 
 export interface EventStreamOptions {
   readonly engine: EnginePort;
   readonly stream: Stream;
+  /** Those that are in force, which may be others while it goes on. */
+  readonly settings: () => ApiSettings;
+  readonly rejects: RejectWatch;
   readonly mayGoOn: () => boolean;
   /** The id of the event that the client has seen last; `undefined` for one who is new. */
   readonly lastId: string | undefined;
@@ -115,11 +121,15 @@ class Feed {
   #start: string | undefined;
   #seen: number | undefined;
   #gap = false;
+  /** The number of the report of dropped packets that it was sent last. */
+  #reported: number;
+  #quietMs = 0;
   /** What is left of a snapshot that has been begun, in bytes that are everybody's. */
   #rest: Uint8Array = NOTHING;
 
   constructor(options: EventStreamOptions) {
     this.#options = options;
+    this.#reported = options.rejects.last;
   }
 
   get isAmidSnapshot(): boolean {
@@ -139,11 +149,30 @@ class Feed {
       const fresh = this.#seen === undefined ? undefined : events.after(this.#seen);
       if (this.#seen === undefined || fresh === undefined) return await this.#anew(this.#start);
       if (fresh.length > 0) return this.#tell(fresh.slice(0, EVENTS_PER_PART), this.#start);
+      const report = await this.#report();
+      if (report !== undefined) return report;
       const awaited = this.#seen;
-      await until(events.changed(awaited, SIGN_OF_LIFE_MS), stream.signal);
-      if (events.last === awaited && this.#goesOn()) return TEXT.encode(": still here\n\n");
+      await until(events.changed(awaited, LOOK_MS), stream.signal);
+      if (events.last === awaited && this.#goesOn() && this.#isTooQuiet()) return SIGN_OF_LIFE;
     }
     return undefined;
+  }
+
+  /** It has no id of its own: it is told once, and nobody asks for it again. */
+  async #report(): Promise<Uint8Array | undefined> {
+    const { rejects } = this.#options;
+    await rejects.look();
+    const body = rejects.after(this.#reported);
+    this.#reported = rejects.last;
+    return body && TEXT.encode(`event: rejects\ndata: ${JSON.stringify(body)}\n\n`);
+  }
+
+  /** Nothing has happened for another while. */
+  #isTooQuiet(): boolean {
+    this.#quietMs += LOOK_MS;
+    if (this.#quietMs < SIGN_OF_LIFE_MS) return false;
+    this.#quietMs = 0;
+    return true;
   }
 
   #goesOn(): boolean {
@@ -164,7 +193,7 @@ class Feed {
     const snapshot = await this.#options.engine.snapshot();
     const { sequence } = snapshot.process;
     const head = `${eventHead("snapshot", `${start}-${sequence}`)}{"gap":${this.#gap},"routers":`;
-    this.#rest = eventTail(snapshot);
+    this.#rest = eventTail(snapshot, this.#options.settings());
     this.#seen = sequence;
     this.#gap = true;
     return TEXT.encode(head);

@@ -1,6 +1,8 @@
-import { parseIp } from "../base/ip.ts";
+import { formatIp, parseIp } from "../base/ip.ts";
 import { isLoopback } from "../config/addresses.ts";
 import type { ListenAddress } from "../config/types.ts";
+import type { ConnectionWatch } from "./connection_watch.ts";
+import { EVENT_STREAM_TYPE } from "./event_stream.ts";
 import type { ApiRequest } from "./messages.ts";
 import type { ListenPlan } from "./settings.ts";
 import type { WhenGone } from "./streams.ts";
@@ -13,6 +15,8 @@ const REOPEN_MS = 1000;
 export interface ListenersParts {
   readonly handle: (request: Request, address: string, whenGone: WhenGone) => Promise<Response>;
   readonly log: (level: Extract<ApiRequest, { ask: "log" }>["level"], text: string) => void;
+  /** Ends connections on which no request comes. */
+  readonly watch: ConnectionWatch;
 }
 
 type Keys = { readonly key: string; readonly cert: string };
@@ -42,6 +46,7 @@ export class Listeners {
   follow(plan: ListenPlan): void {
     const before = this.#plan;
     this.#plan = plan;
+    this.#parts.watch.follow(plan.hosts.length > 0);
     const names = new Set(plan.hosts.map(nameOf));
     for (const name of this.#open.keys()) if (!names.has(name)) this.#close(name);
     const keys = this.#readKeys(plan);
@@ -97,7 +102,7 @@ export class Listeners {
   }
 
   #serve(host: ListenAddress, keys: Keys | undefined): Deno.HttpServer<Deno.NetAddr> {
-    const { handle, log } = this.#parts;
+    const { log } = this.#parts;
     const server = Deno.serve({
       hostname: host.address,
       port: host.port,
@@ -108,11 +113,28 @@ export class Listeners {
         log("error", `Internal error in the client API: ${reason(error)} (please report it)`);
         return new Response(null, { status: 503 });
       },
-    }, (request, info) => handle(request, info.remoteAddr.hostname, () => info.completed));
+    }, (request, info) => this.#answer(request, info));
     // An accept() that fails, for want of descriptors above all, ends the server. Where nobody looks
     // at that it ends the thread too, and the whole API with it.
     server.finished.catch((error) => this.#lose(host, server, error));
     return server;
+  }
+
+  async #answer(
+    request: Request,
+    { remoteAddr, completed }: Deno.ServeHandlerInfo<Deno.NetAddr>,
+  ): Promise<Response> {
+    const { handle, watch } = this.#parts;
+    const end = watch.begin(peerName(remoteAddr));
+    try {
+      const answer = await handle(request, remoteAddr.hostname, () => completed);
+      if (answer.headers.get("content-type") === EVENT_STREAM_TYPE) completed.then(end, end);
+      else end();
+      return answer;
+    } catch (error) {
+      end();
+      throw error;
+    }
   }
 
   #lose(host: ListenAddress, server: Deno.HttpServer<Deno.NetAddr>, error: unknown): void {
@@ -143,6 +165,12 @@ export class Listeners {
     this.#told.set(about, text);
     this.#parts.log("error", text);
   }
+}
+
+/** Who has made a connection, in the one way that there is to write an address. */
+export function peerName({ hostname, port }: { hostname: string; port: number }): string {
+  const address = parseIp(hostname);
+  return `${address === undefined ? hostname : formatIp(address)} ${port}`;
 }
 
 function nameOf({ address, port }: ListenAddress): string {

@@ -1,4 +1,5 @@
 import type { Change } from "../config/changes.ts";
+import type { ConfigPart } from "../config/rewrite.ts";
 import type { PublisherNews, RouterName } from "../runtime/snapshot.ts";
 import type { ApiSettings } from "./settings.ts";
 
@@ -19,6 +20,16 @@ export type Command =
     /** Asked for by the control socket's owner, whom nothing limits. */
     readonly isLocal: boolean;
   }
+  | {
+    /** Into its file: one part of the configuration, or all of it with the changes in force. */
+    readonly do: "writeConfig";
+    readonly what: "save" | ConfigPart;
+    /** The part as JSON: a text costs the engine nothing that is worth mentioning. */
+    readonly text: string;
+    /** Revisions of the configuration of which it has to be one; absent: whichever it is. */
+    readonly ifMatch?: readonly string[] | undefined;
+    readonly isLocal: boolean;
+  }
   | { readonly do: "reload" }
   | { readonly do: "stop" };
 
@@ -29,10 +40,16 @@ export interface Detail {
 }
 
 export type CommandOutcome =
-  | { readonly done: true }
+  | {
+    readonly done: true;
+    /** What else there is to be said, for people. */
+    readonly remarks?: readonly string[];
+    /** Of the configuration that is in force now. */
+    readonly revision?: string;
+  }
   | {
     readonly done: false;
-    readonly why: "missing" | "conflict" | "invalid" | "unable";
+    readonly why: "missing" | "conflict" | "stale" | "invalid" | "unable";
     readonly message: string;
     readonly details: readonly Detail[];
   };

@@ -73,6 +73,24 @@ const ROUTER_METRICS: readonly Metric[] = [
     samples: ({ counters }) => [[{}, counters.sendErrors]],
   },
   {
+    name: "rvrrpd_adverts_interval_differs_total",
+    type: "counter",
+    help: "Advertisements of version 3 that were accepted with another interval than ours.",
+    samples: ({ version, counters }) => version === 3 ? [[{}, counters.intervalDiffers]] : [],
+  },
+  {
+    name: "rvrrpd_adverts_checksum_total",
+    type: "counter",
+    help: "Accepted advertisements of version 3 over IPv4, by what their checksum covers.",
+    samples: ({ version, family, counters }) =>
+      version === 3 && family === 4
+        ? [
+          [{ form: "rfc5798" }, counters.checksumRfc5798],
+          [{ form: "rfc9568" }, counters.checksumRfc9568],
+        ]
+        : [],
+  },
+  {
     name: "rvrrpd_packets_rejected_total",
     type: "counter",
     help: "Packets that were not accepted, by reason.",

@@ -2,6 +2,7 @@ import type { TSchema } from "@sinclair/typebox";
 import type { BodyBudget } from "./body_budget.ts";
 import type { BodySpec } from "./body_spec.ts";
 import type { EnginePort } from "./engine_port.ts";
+import type { RejectWatch } from "./reject_watch.ts";
 import type { Session, Sessions } from "./sessions.ts";
 import type { ApiSettings } from "./settings.ts";
 import type { SignIn } from "./sign_in.ts";
@@ -21,10 +22,13 @@ export interface Caller {
 /** What operations have to work with. */
 export interface Workbench {
   readonly settings: ApiSettings;
+  /** Those that are in force when it is called, for answers that go on. */
+  readonly latestSettings: () => ApiSettings;
   readonly users: ReadonlyMap<string, User>;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
   readonly streams: Streams;
+  readonly rejects: RejectWatch;
   readonly bodies: BodyBudget;
   readonly engine: EnginePort;
   /** What keeps the API from clients at the moment. */

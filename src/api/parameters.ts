@@ -20,7 +20,8 @@ export const INTERFACE: ParameterSpec = {
 export const FAMILY: ParameterSpec = {
   name: "family",
   in: "query",
-  description: "Where a virtual router of each family exists: which one.",
+  description:
+    "Which one, where there is a virtual router of each family on the interface. Without it reading gives that of IPv4, and writing is refused (409).",
   schema: Type.Union([Type.Literal("4"), Type.Literal("6")]),
 };
 

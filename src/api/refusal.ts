@@ -1,6 +1,20 @@
 import type { Detail } from "./messages.ts";
 
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 503;
+export type RefusalStatus =
+  | 400
+  | 401
+  | 403
+  | 404
+  | 405
+  | 408
+  | 409
+  | 412
+  | 413
+  | 415
+  | 422
+  | 428
+  | 429
+  | 503;
 
 export interface RefusalOptions {
   readonly details?: readonly Detail[];

@@ -34,6 +34,7 @@ export function routerDetail(router: RouterSnapshot): RouterDetail {
     advert_interval: router.advertIntervalMs / MS_PER_S,
     masterdown_interval: router.masterDownMs / MS_PER_S,
     skew_time: router.skewMs / MS_PER_S,
+    master_interval: router.masterIntervalMs === null ? null : router.masterIntervalMs / MS_PER_S,
     auth_name: router.auth,
     version: router.version,
     family: router.family,
@@ -43,6 +44,7 @@ export function routerDetail(router: RouterSnapshot): RouterDetail {
     since: moment(router.sinceMs),
     reason: router.reason,
     fault: router.fault,
+    fault_text: router.faultText,
     effective_priority: router.effectivePriority,
     forced: router.forced,
     tracking: { ...router.tracking },
@@ -51,9 +53,9 @@ export function routerDetail(router: RouterSnapshot): RouterDetail {
   };
 }
 
-export function transitionBody({ atMs, ...event }: TransitionEvent): TransitionBody {
-  const { peer, ...rest } = event;
-  return { ...rest, at: moment(atMs), peer: peer && { ...peer } };
+export function transitionBody(event: TransitionEvent): TransitionBody {
+  const { atMs, faultText, peer, ...rest } = event;
+  return { ...rest, fault_text: faultText, at: moment(atMs), peer: peer && { ...peer } };
 }
 
 /** RFC 3339. */
@@ -75,6 +77,9 @@ function countersOf({ counters }: RouterSnapshot): RouterDetail["counters"] {
     became_master: counters.becameMaster,
     other_addresses: counters.otherAddresses,
     wrong_ip_checksum: counters.wrongIpChecksum,
+    interval_differs: counters.intervalDiffers,
+    checksum_rfc5798: counters.checksumRfc5798,
+    checksum_rfc9568: counters.checksumRfc9568,
     rejected: { ...counters.rejected },
   };
 }

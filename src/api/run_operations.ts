@@ -12,8 +12,8 @@ import { EVENT_STREAM_TYPE, eventStream } from "./event_stream.ts";
 import type { Call, Operation, Workbench } from "./operation.ts";
 import { GROUP, groupOf, ROUTER_PARAMETERS, routerNameOf } from "./parameters.ts";
 import { Refusal } from "./refusal.ts";
-import { moment, routerDetail } from "./router_views.ts";
-import { allRowsText, originOf, routerNamed, routersOfGroup, rows } from "./snapshot_views.ts";
+import { moment } from "./router_views.ts";
+import { allRowsText, routersNamed, routersOfGroup, rows, wholeRouter } from "./snapshot_views.ts";
 import { Type } from "@sinclair/typebox";
 
 const UNAUTHORIZED = { description: "Nobody has signed in." } as const;
@@ -71,7 +71,7 @@ export const RUN_OPERATIONS: readonly Operation[] = [
     id: "runVrrpRouter",
     method: "GET",
     path: "/run/vrrp/{group}/{interface}",
-    summary: "One virtual router.",
+    summary: "One virtual router; where there is one of each family, that of IPv4.",
     access: "user",
     parameters: ROUTER_PARAMETERS,
     answers: {
@@ -105,7 +105,8 @@ export const RUN_OPERATIONS: readonly Operation[] = [
     id: "runEvents",
     method: "GET",
     path: "/run/events",
-    summary: "Server-Sent Events: all virtual routers, then each change of state.",
+    summary:
+      "Server-Sent Events: all virtual routers (snapshot), then each change of state (transition) and, each 5 seconds at most, which packets were dropped (rejects).",
     access: "user",
     parameters: [
       {
@@ -161,17 +162,21 @@ async function runGroup(call: Call, { engine, settings }: Workbench): Promise<Re
 
 async function runRouter(call: Call, { engine, settings }: Workbench): Promise<Response> {
   const name = routerNameOf(call);
-  const router = routerNamed(await engine.snapshot(), name);
+  const [router, other] = routersNamed(await engine.snapshot(), name);
   if (router === undefined) throw new Refusal(404, "There is no such virtual router");
-  return jsonAnswer({ ...routerDetail(router), ...originOf(router, settings) });
+  return jsonAnswer({
+    ...wholeRouter(router, settings),
+    ...(other === undefined ? {} : { other_family: other.family }),
+  });
 }
 
-function runEvents(call: Call, { engine, streams }: Workbench): Response {
-  const { caller, isLocal, whenGone } = call;
+function runEvents(call: Call, bench: Workbench): Response {
+  const { caller, isLocal, whenGone, mayGoOn } = call;
+  const { engine, streams, rejects, latestSettings: settings } = bench;
   const session = caller?.session?.id;
   const stream = streams.open({ user: caller?.user.name, session, isLocal }, whenGone);
   const lastId = call.request.headers.get("last-event-id") ?? call.query.get("since") ?? undefined;
-  const body = eventStream({ engine, stream, lastId, mayGoOn: call.mayGoOn });
+  const body = eventStream({ engine, stream, settings, rejects, lastId, mayGoOn });
   const answer = textAnswer("", EVENT_STREAM_TYPE);
   return new Response(body, { headers: answer.headers });
 }

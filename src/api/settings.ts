@@ -14,8 +14,13 @@ export interface ApiSettings {
   readonly metrics: "open" | "user" | "off";
   readonly console: boolean;
   readonly daemon: DaemonFacts;
-  /** The configuration in the words of its file, without anything secret. */
-  readonly published: PublishedConfig;
+  /**
+   * JSON of the configuration in the words of its file, with every key there is, `null` where it is
+   * absent, and secrets "***": a text costs the engine's thread little to copy.
+   */
+  readonly published: string;
+  /** Another one with every change of the configuration, whoever makes it. */
+  readonly revision: string;
   /** Which virtual routers are not as the file says, or not in it at all. */
   readonly changedRouters: readonly RouterName[];
   /** What it says of static routes. */
@@ -35,15 +40,12 @@ export interface DaemonFacts extends
   readonly pid: number;
 }
 
-/** Every key there is, `null` where it is absent; secrets are "***". */
-export interface PublishedConfig {
-  readonly [key: string]: unknown;
-}
-
 export interface PublishedRoute {
   readonly destination: string;
   readonly mask: string;
   readonly next_hop: string;
   readonly metric: number;
   readonly mtu: number;
+  /** A client has added or changed it since the file was read. */
+  readonly origin?: "api";
 }

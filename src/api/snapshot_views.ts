@@ -1,10 +1,10 @@
 import {
-  findRouter,
+  findRouters,
   type RouterName,
   type RouterSnapshot,
   type Snapshot,
 } from "../runtime/snapshot.ts";
-import type { RouterRow } from "./answer_schemas.ts";
+import type { RouterDetail, RouterRow } from "./answer_schemas.ts";
 import { routerDetail, routerRow } from "./router_views.ts";
 import type { ApiSettings } from "./settings.ts";
 
@@ -31,9 +31,9 @@ export function routersOfGroup(snapshot: Snapshot, group: number): readonly Rout
   return byGroup(snapshot).get(group) ?? [];
 }
 
-/** The virtual router that `name` means, in whatever state it is. */
-export function routerNamed(snapshot: Snapshot, name: RouterName): RouterSnapshot | undefined {
-  return findRouter(routersOfGroup(snapshot, name.group), name);
+/** The virtual routers that `name` means, in whatever state they are: IPv4 before IPv6. */
+export function routersNamed(snapshot: Snapshot, name: RouterName): readonly RouterSnapshot[] {
+  return findRouters(routersOfGroup(snapshot, name.group), name);
 }
 
 export function rows(routers: readonly RouterSnapshot[], settings: ApiSettings): RouterRow[] {
@@ -45,7 +45,7 @@ export function originOf(
   router: RouterSnapshot,
   { changedRouters }: ApiSettings,
 ): Pick<RouterRow, "origin"> {
-  const isChanged = changedRouters.some((name) => findRouter([router], name) !== undefined);
+  const isChanged = changedRouters.some((name) => findRouters([router], name).length > 0);
   return isChanged ? { origin: "api" } : {};
 }
 
@@ -58,10 +58,22 @@ export function allRowsText(snapshot: Snapshot, settings: ApiSettings): string {
   return rowsTexts(snapshot)(settings);
 }
 
+/** One virtual router whole. */
+export function wholeRouter(router: RouterSnapshot, settings: ApiSettings): RouterDetail {
+  return { ...routerDetail(router), ...originOf(router, settings) };
+}
+
+const eventTails = oncePer(({ routers }: Snapshot) =>
+  oncePer((settings: ApiSettings): Uint8Array => {
+    const whole = routers.map((router) => wholeRouter(router, settings));
+    return new TextEncoder().encode(`${JSON.stringify(whole)}}\n\n`);
+  })
+);
+
 /**
  * All virtual routers whole, as JSON in UTF-8, and the end of the object and of the event that have
  * them last. The bytes are everybody's: read them only.
  */
-export const eventTail = oncePer(({ routers }: Snapshot): Uint8Array =>
-  new TextEncoder().encode(`${JSON.stringify(routers.map(routerDetail))}}\n\n`)
-);
+export function eventTail(snapshot: Snapshot, settings: ApiSettings): Uint8Array {
+  return eventTails(snapshot)(settings);
+}

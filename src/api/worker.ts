@@ -1,4 +1,5 @@
 import { Api } from "./api.ts";
+import { ConnectionWatch, mostConnectionsOf, type SeenConnection } from "./connection_watch.ts";
 import { ControlSocket } from "./control_socket.ts";
 import { Listeners } from "./listeners.ts";
 import { LogBudget } from "./log_budget.ts";
@@ -13,6 +14,10 @@ export interface ApiWorkerParts {
   readonly ring: (bell: number, what: "asked" | "sent") => void;
   /** Keeps everybody but the owner from files that this thread makes. */
   readonly makePrivateFiles: () => void;
+  /** The connections that others have made to these ports of ours. */
+  readonly connectionsTo: (ports: ReadonlySet<number>) => readonly SeenConnection[];
+  /** So many descriptors this process may have. */
+  readonly descriptorLimit: () => number;
 }
 
 /** The API on a thread of its own. Gives the function that takes what the engine's thread sends. */
@@ -28,9 +33,10 @@ class Running {
   readonly #engine: RemoteEngine;
   readonly #api: Api;
   readonly #listeners: Listeners;
+  readonly #ports = new Set<number>();
 
   constructor(
-    { send, ring, makePrivateFiles }: ApiWorkerParts,
+    { send, ring, makePrivateFiles, connectionsTo, descriptorLimit }: ApiWorkerParts,
     { bell, settings, refusedUpToMs }: Extract<ApiNews, { tell: "start" }>,
   ) {
     const sendAndRing = (request: ApiRequest) => {
@@ -60,6 +66,12 @@ class Running {
     this.#listeners = new Listeners({
       handle: (...arrival) => this.#api.handle(...arrival),
       log,
+      watch: new ConnectionWatch({
+        list: () => connectionsTo(this.#ports),
+        steadyClock,
+        mostConnections: mostConnectionsOf(descriptorLimit()),
+        warn: (text) => log("warning", text),
+      }),
     });
     this.#follow(settings);
     if (settings.controlSocket === "") return;
@@ -79,6 +91,8 @@ class Running {
   }
 
   #follow({ listen, users }: ApiSettings): void {
+    // Connections to an address that is listened on no more may still be open.
+    for (const { port } of listen.hosts) this.#ports.add(port);
     this.#listeners.follow(users.length === 0 ? { hosts: [] } : listen);
   }
 }

@@ -1,42 +1,50 @@
 import type { Command, CommandOutcome, Detail } from "../api/messages.ts";
 import type { Change } from "../config/changes.ts";
+import { wouldTellSecret } from "../config/told_secrets.ts";
 import { foldChange } from "../config/fold_changes.ts";
-import type { Control } from "../runtime/companion.ts";
+import { isOver, momentAfter } from "../daemon/second_process.ts";
 import type { Router } from "../runtime/router.ts";
 import type { RouterName } from "../runtime/snapshot.ts";
+import { type CommandRefusal, detailsOf, refusal, TOO_LATE } from "./command_refusal.ts";
+import { ConfigCommands, type ConfigCommandsParts } from "./config_commands.ts";
 import { areTooLong, countObjects, hasTooManyObjects } from "./change_limits.ts";
 import { readConfigElsewhere } from "./config_process.ts";
 import type { ReadConfig } from "./config_file.ts";
-import type { RvrrpdOptions } from "./options.ts";
 
-export interface CommandsParts {
-  readonly control: Control;
-  readonly options: RvrrpdOptions;
-  /** Those that are in force: a new one that can be made is added, or takes the place of others. */
-  readonly changes: Change[];
+export interface CommandsParts extends ConfigCommandsParts {
   /** This configuration has taken the place of the one before. */
   readonly changed: (read: ReadConfig) => void;
   /** Reads the configuration with these changes made to it. */
   readonly readChanged?: typeof readConfigElsewhere;
+  /** So long a change may wait and be made, else 20 s. */
+  readonly patienceMs?: number;
 }
 
-type Refusal = Extract<CommandOutcome, { done: false }>;
 type ChangeCommand = Extract<Command, { do: "change" }>;
 
+const TOLD_SECRET: Detail = {
+  path: "auth_type",
+  message: "would send a secret in the clear that so far nobody could read " +
+    "(give auth_secret with it, or use the control socket)",
+};
 const DONE = { done: true } as const;
 /** So many changes wait while one is made. */
 const MOST_WAITING = 8;
+/** What has not been done by then is not done: soon after that the client is told of no answer. */
+const PATIENCE_MS = 20_000;
 
 /** Carries out what clients ask for; nothing of it was checked on this side before. */
 export class ApiCommands {
   readonly #parts: CommandsParts;
   readonly #readChanged: typeof readConfigElsewhere;
+  readonly #config: ConfigCommands;
   /** Changes that are being made or wait for it. */
   #underWay = 0;
 
   constructor(parts: CommandsParts) {
     this.#parts = parts;
     this.#readChanged = parts.readChanged ?? readConfigElsewhere;
+    this.#config = new ConfigCommands(parts);
   }
 
   async run(command: Command): Promise<CommandOutcome> {
@@ -45,7 +53,9 @@ export class ApiCommands {
       case "force":
         return this.#force(command);
       case "change":
-        return await this.#changeInTurn(command);
+        return await this.#inTurn(command, (byMs) => this.#change(command, byMs));
+      case "writeConfig":
+        return await this.#inTurn(command, (byMs) => this.#config.run(command, byMs));
       case "reload":
         return await this.#reload();
       case "stop":
@@ -54,27 +64,44 @@ export class ApiCommands {
     }
   }
 
-  /** A file with faults is told of to who asks; one without is taken over as with SIGHUP. */
+  /**
+   * A file with faults is told of to who asks, and so is one that this process cannot go on with; any
+   * other is taken over as with SIGHUP.
+   */
   async #reload(): Promise<CommandOutcome> {
     const { control, options, changes } = this.#parts;
-    let faults: ReadConfig["faults"] = [];
+    const deadlineMs = this.#deadlineMs();
+    let read: ReadConfig | undefined;
     try {
       await control.take(async () => {
-        faults = (await this.#readChanged(options, changes)).faults;
-        return undefined;
+        if (isOver(deadlineMs)) throw new Error(TOO_LATE);
+        read = await this.#readChanged(options, changes, deadlineMs);
+        // It is only asked whether anything stands against it.
+        return read.config && { ...read.config, prepare: () => Promise.resolve(false) };
       });
     } catch (error) {
-      return refusal("unable", error instanceof Error ? error.message : String(error));
+      const why = error instanceof Error ? error.message : String(error);
+      return read === undefined
+        ? refusal("unable", why)
+        : refusal("invalid", `The configuration stays as it was: ${why}`);
     }
-    if (faults.length > 0) return refusal("invalid", "The configuration is wrong", details(faults));
+    const { faults = [] } = read ?? {};
+    if (faults.length > 0) {
+      return refusal("invalid", "The configuration is wrong", detailsOf(faults));
+    }
     control.reload();
     return DONE;
   }
 
+  #deadlineMs(): number {
+    return momentAfter(this.#parts.patienceMs ?? PATIENCE_MS);
+  }
+
   #force({ router: name, to }: Extract<Command, { do: "force" }>): CommandOutcome {
     const { control } = this.#parts;
-    const router = find(control.routers, name);
+    const [router, other] = findAll(control.routers, name);
     if (router === undefined) return refusal("missing", "There is no such virtual router");
+    if (other !== undefined) return ambiguous();
     if (to === "Master" && hearsBetter(router)) {
       return refusal("conflict", "A Master of higher priority is heard");
     }
@@ -83,13 +110,16 @@ export class ApiCommands {
     return count > 0 ? DONE : refusal("conflict", `It cannot be forced in ${router.state.name}`);
   }
 
-  async #changeInTurn(command: ChangeCommand): Promise<CommandOutcome> {
-    if (!command.isLocal && this.#underWay > MOST_WAITING) {
+  async #inTurn(
+    { isLocal }: { readonly isLocal: boolean },
+    make: (deadlineMs: number) => Promise<CommandOutcome>,
+  ): Promise<CommandOutcome> {
+    if (!isLocal && this.#underWay > MOST_WAITING) {
       return refusal("unable", "Too many changes wait to be made: try again later");
     }
     this.#underWay++;
     try {
-      return await this.#change(command);
+      return await make(this.#deadlineMs());
     } catch (error) {
       return refusal("unable", error instanceof Error ? error.message : String(error));
     } finally {
@@ -97,12 +127,20 @@ export class ApiCommands {
     }
   }
 
-  async #change({ change, isLocal }: ChangeCommand): Promise<CommandOutcome> {
+  async #change(
+    { change, isLocal }: ChangeCommand,
+    deadlineMs: number,
+  ): Promise<CommandOutcome> {
     const { control, options, changes, changed } = this.#parts;
     let outcome: CommandOutcome = DONE;
     await control.take(async () => {
+      if (isOver(deadlineMs)) throw new Error(TOO_LATE);
       const latest = this.#inOwnWords(change);
-      const read = await this.#readChanged(options, [...changes, latest]);
+      if (!isLocal && this.#tellsSecret(latest)) {
+        outcome = refusal("invalid", "The body has wrong values", [TOLD_SECRET]);
+        return undefined;
+      }
+      const read = await this.#readChanged(options, [...changes, latest], deadlineMs);
       const kept = foldChange(changes, { latest, obstacles: read.obstacles });
       outcome = problemOf(read) ?? (isLocal ? undefined : this.#excess(read, kept)) ?? DONE;
       if (!outcome.done || read.config === undefined) return undefined;
@@ -116,8 +154,16 @@ export class ApiCommands {
     return outcome;
   }
 
+  /** Who does not know a secret could have it sent in the clear, and read it there. */
+  #tellsSecret(change: Change): boolean {
+    if (change.what !== "setRouter" || !wouldTellSecret(change.keys)) return false;
+    return findAll(this.#parts.control.routers, change.router).some(({ config }) =>
+      config.protocol.auth.type !== "rfc2338-simple"
+    );
+  }
+
   /** What is too much of it, whoever has signed in. */
-  #excess({ config }: ReadConfig, kept: readonly Change[]): Refusal | undefined {
+  #excess({ config }: ReadConfig, kept: readonly Change[]): CommandRefusal | undefined {
     const { control, changes } = this.#parts;
     const before = countObjects(control.routers.map((router) => router.config));
     if (hasTooManyObjects({ before, after: countObjects(config?.routers ?? []) })) {
@@ -134,18 +180,18 @@ export class ApiCommands {
    */
   #inOwnWords(change: Change): Change {
     if (change.what !== "setRouter" && change.what !== "deleteRouter") return change;
-    const router = find(this.#parts.control.routers, change.router);
-    if (router === undefined) return change;
+    const [router, other] = findAll(this.#parts.control.routers, change.router);
+    if (router === undefined || other !== undefined) return change;
     const { interface: interfaceName, protocol: { vrid: group, family } } = router.config;
     return { ...change, router: { group, interface: interfaceName, family } };
   }
 }
 
-function find(
+function findAll(
   routers: readonly Router[],
   { group, interface: name, family }: RouterName,
-): Router | undefined {
-  return routers.find(({ config }) =>
+): readonly Router[] {
+  return routers.filter(({ config }) =>
     config.protocol.vrid === group &&
     (config.interface === name || carries(config, name)) &&
     (family === undefined || config.protocol.family === family)
@@ -162,25 +208,19 @@ function hearsBetter({ state, effectivePriority }: Router): boolean {
 }
 
 /** The last change is the one that was asked for; obstacles of earlier ones are known already. */
-function problemOf({ config, obstacles, faults }: ReadConfig): Refusal | undefined {
+function problemOf({ config, obstacles, faults }: ReadConfig): CommandRefusal | undefined {
   const obstacle = obstacles.at(-1);
   if (obstacle === "missing") return refusal("missing", "There is no such thing");
   if (obstacle === "conflict") return refusal("conflict", "It exists already");
+  if (obstacle === "ambiguous") return ambiguous();
   if (config !== undefined) return undefined;
-  return refusal("invalid", "The configuration would be wrong", details(faults));
+  return refusal("invalid", "The configuration would be wrong", detailsOf(faults));
 }
 
-function details(faults: ReadConfig["faults"]): Detail[] {
-  return faults.map(({ text, fault }) => ({
-    path: fault?.path ?? "",
-    message: fault === undefined ? text : `${fault.problem} (${fault.hint})`,
-  }));
-}
-
-function refusal(
-  why: Refusal["why"],
-  message: string,
-  details: readonly Detail[] = [],
-): Refusal {
-  return { done: false, why, message, details };
+function ambiguous(): CommandRefusal {
+  return refusal(
+    "conflict",
+    "There is a virtual router of each family: say which one by ?family=4 or ?family=6 " +
+      "(rvrrpd set and force: --family)",
+  );
 }

@@ -1,24 +1,26 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ApiNews, ApiRequest } from "../api/messages.ts";
 import type { Change } from "../config/changes.ts";
-import type { Log } from "../log.ts";
+import type { DaemonConfig } from "../config/types.ts";
+import type { Log, OpenLog } from "../log.ts";
 import type { Companion, Control } from "../runtime/companion.ts";
 import { Publisher } from "../runtime/publisher.ts";
 import { ApiCommands } from "./api_commands.ts";
 import { apiSettings } from "./api_settings.ts";
 import { type ApiPermissions, permissionsFor, startApiWorker } from "./api_worker.ts";
 import type { ReadConfig } from "./config_file.ts";
+import { waitForRestart } from "./fixed_keys.ts";
 import type { RvrrpdOptions } from "./options.ts";
-
-/** After a fault of our own the API begins anew, but not at once: the fault may come again. */
-const RESTART_MS = 10_000;
+import { RestartDelay } from "./restart_delay.ts";
 
 export interface ApiHostParts {
   readonly options: RvrrpdOptions;
   readonly read: ReadConfig;
+  /** What the file said at the start, before paths in it were made whole. */
+  readonly started: DaemonConfig | undefined;
   /** The directory that relative paths in the configuration begin at. */
   readonly home: string;
-  readonly log: Log;
+  readonly log: Log & Pick<OpenLog, "configure">;
 }
 
 /**
@@ -29,11 +31,14 @@ export class ApiHost implements Companion {
   /** What clients have changed of the configuration; it is changed in the same way after a reload. */
   readonly changes: Change[] = [];
   readonly #parts: ApiHostParts;
+  readonly #startedMs = Date.now();
   #read: ReadConfig;
+  #revisionNumber = 1;
   #worker: Worker | undefined;
   /** Of the thread that runs or ran last. */
   #permissions: ApiPermissions | undefined;
   #commands: ApiCommands | undefined;
+  readonly #restartDelay = new RestartDelay();
   #restart: number | undefined;
   #hasStarted = false;
   /** Of the socket that the thread has made; "" while there is none. */
@@ -51,15 +56,36 @@ export class ApiHost implements Companion {
   begin(control: Control): void {
     const { options } = this.#parts;
     const { changes } = this;
-    const changed = (read: ReadConfig) => this.configure(read);
-    this.#commands = new ApiCommands({ control, options, changes, changed });
+    this.#commands = new ApiCommands({
+      control,
+      options,
+      changes,
+      changed: (read) => this.configure(read),
+      current: () => ({ digest: this.#read.digest, revision: this.#revision }),
+      written: (read) => this.#takeWritten(read),
+    });
     this.#follow();
   }
 
   /** Goes on under this configuration. */
   configure(read: ReadConfig): void {
     this.#read = read;
+    this.#revisionNumber++;
     this.#follow();
+  }
+
+  /** As after SIGHUP: a client has written the file. Gives what of it waits for a restart. */
+  #takeWritten(read: ReadConfig): readonly string[] {
+    const { log, started } = this.#parts;
+    if (read.config !== undefined) log.configure(read.config);
+    this.configure(read);
+    log.information(`A client has written the configuration to ${read.fileName}`);
+    return waitForRestart(started, read.config);
+  }
+
+  /** Says nothing of what is in the configuration: that has secrets. */
+  get #revision(): string {
+    return `${this.#startedMs}-${this.#revisionNumber}`;
   }
 
   end(): void {
@@ -72,6 +98,7 @@ export class ApiHost implements Companion {
     const settings = apiSettings(this.#read, {
       controlSocket: this.#controlSocket,
       home: this.#parts.home,
+      revision: this.#revision,
       changes: this.changes,
     });
     if (settings === undefined || this.#commands === undefined) return this.#stop();
@@ -95,6 +122,7 @@ export class ApiHost implements Companion {
 
   #start(permissions: ApiPermissions): Worker {
     const worker = startApiWorker(permissions);
+    this.#restartDelay.begin(performance.now());
     worker.onmessage = ({ data }: MessageEvent<ApiRequest>) => this.#take(data);
     worker.onerror = (event) => {
       event.preventDefault();
@@ -102,7 +130,8 @@ export class ApiHost implements Companion {
         `Internal error in the client API, which begins anew: ${event.message} (please report it)`,
       );
       this.#stop();
-      this.#restart = setTimeout(() => this.#follow(), RESTART_MS);
+      const delayMs = this.#restartDelay.next(performance.now());
+      this.#restart = setTimeout(() => this.#follow(), delayMs);
     };
     return worker;
   }

@@ -1,9 +1,13 @@
+import { Value } from "@sinclair/typebox/value";
 import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import metadata from "../../deno.json" with { type: "json" };
 import type { ApiSettings, PublishedRoute } from "../api/settings.ts";
 import { addressBits, formatIp, ipFromBytes } from "../base/ip.ts";
 import type { ApiConfig, DaemonConfig, StaticRoute } from "../config/types.ts";
-import { type Change, placeOf } from "../config/changes.ts";
+import { type Change, placeOf, type RawTable } from "../config/changes.ts";
+import { RouteSchema } from "../config/schema_route.ts";
+import { staticRoute } from "../config/static_route.ts";
 import type { RouterName } from "../runtime/snapshot.ts";
 import type { ReadConfig } from "./config_file.ts";
 
@@ -22,6 +26,8 @@ export interface SettingsContext {
   readonly controlSocket: string;
   /** The directory that relative paths begin at: the daemon's own one is another. */
   readonly home: string;
+  /** Of the configuration and what clients have made of it. */
+  readonly revision: string;
   /** What clients have made to the configuration. */
   readonly changes: readonly Change[];
 }
@@ -32,7 +38,7 @@ export interface SettingsContext {
  */
 export function apiSettings(
   { config, published }: ReadConfig,
-  { controlSocket, home, changes }: SettingsContext,
+  { controlSocket, home, revision, changes }: SettingsContext,
 ): ApiSettings | undefined {
   if (config === undefined || published === undefined) return undefined;
   const clients = config.clientApi === "disabled" ? undefined : config.api;
@@ -42,8 +48,9 @@ export function apiSettings(
     ...clientSettings(clients ?? NO_CLIENTS, home),
     daemon: daemonFacts(config),
     published,
+    revision,
     changedRouters: changes.flatMap(changedRouter),
-    staticRoutes: config.staticRoutes.map(publishedRoute),
+    staticRoutes: publishedRoutes(config.staticRoutes, changes),
   };
 }
 
@@ -86,6 +93,22 @@ function daemonFacts(config: DaemonConfig): ApiSettings["daemon"] {
     mainLog,
     ...(errorLog === undefined ? {} : { errorLog }),
   };
+}
+
+function publishedRoutes(
+  routes: readonly StaticRoute[],
+  changes: readonly Change[],
+): PublishedRoute[] {
+  const changed = changes.flatMap((change) =>
+    change.what === "addRoute" || change.what === "setRoute" ? [routeOf(change.table)] : []
+  );
+  return routes.map(publishedRoute).map((route): PublishedRoute =>
+    changed.some((one) => isDeepStrictEqual(one, route)) ? { ...route, origin: "api" } : route
+  );
+}
+
+function routeOf(table: RawTable): PublishedRoute | undefined {
+  return Value.Check(RouteSchema, table) ? publishedRoute(staticRoute(table)) : undefined;
 }
 
 /** As rVRRPd tells routes: what is not set is 0. */

@@ -1,7 +1,16 @@
+import type { SeenConnection } from "../api/connection_watch.ts";
+import { peerName } from "../api/listeners.ts";
 import type { ApiNews, ApiRequest } from "../api/messages.ts";
 import type { ApiSettings } from "../api/settings.ts";
 import { apiWorker } from "../api/worker.ts";
+import { formatIp, ipFromBytes } from "../base/ip.ts";
 import { ring } from "../runtime/doorbell.ts";
+import {
+  connectionsTo,
+  cutConnection,
+  descriptorLimit,
+  type TcpConnection,
+} from "../runtime/tcp_connections.ts";
 import { setThreadUmask } from "../runtime/thread_umask.ts";
 
 /** Nothing for anybody but the owner. */
@@ -28,8 +37,20 @@ export function serveApi(): void {
     send: (request) => scope.postMessage(request),
     ring,
     makePrivateFiles: () => setThreadUmask(PRIVATE),
+    connectionsTo: (ports) => connectionsTo(ports).map(seenConnection),
+    descriptorLimit,
   });
   scope.onmessage = ({ data }) => take(data);
+}
+
+export function seenConnection(connection: TcpConnection): SeenConnection {
+  const { peer: { address, port }, receivedBytes } = connection;
+  const hostname = formatIp(ipFromBytes(Uint8Array.from(address)));
+  return {
+    from: peerName({ hostname, port }),
+    receivedBytes,
+    cut: () => cutConnection(connection),
+  };
 }
 
 /** What a thread needs to listen like this; it cannot be given more later. */
@@ -41,7 +62,7 @@ export function permissionsFor(
     net: hosts.map(({ address, port }) => `${formatHost(address)}:${port}`),
     read: [...socket, ...tls === undefined ? [] : [tls.keyFile, tls.certificateFile]],
     write: socket,
-    // For the doorbell and the umask.
+    // For the doorbell, the umask and the connections.
     ffi: "inherit",
   };
 }

@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import type { Change, Obstacle } from "../config/changes.ts";
 import { type Fault, formatFault } from "../config/fault.ts";
-import { loadConfig } from "../config/load.ts";
+import { loadConfig, type LoadedConfig, type LoadOptions } from "../config/load.ts";
 import type { DaemonConfig } from "../config/types.ts";
 import { PROGRAM_INSPECTOR } from "../runtime/scripts/program_inspector.ts";
 import { EXIT, ExitError } from "./exit.ts";
@@ -21,15 +22,19 @@ export interface Remark {
 
 export interface ReadConfig {
   readonly fileName: string;
+  /** Tells one content of the file from another. It is for nobody outside: secrets are in it, too. */
+  readonly digest: string;
   /** There only without faults; the command line's `debug` is in it. */
   readonly config?: DaemonConfig;
-  /** What others may read of it; there only where somebody can ask for it. */
-  readonly published?: Readonly<Record<string, unknown>>;
+  /**
+   * What others may read of it, as JSON, which costs those who hand it on little; there only where
+   * somebody can ask for it.
+   */
+  readonly published?: string;
   /** What stands against each change that was to be made to it. */
   readonly obstacles: readonly (Obstacle | undefined)[];
   readonly faults: readonly Remark[];
   readonly warnings: readonly Remark[];
-  readonly pending: readonly string[];
 }
 
 /** Reads the configuration file. Throws {@linkcode ExitError} where there is none to read. */
@@ -37,33 +42,60 @@ export function readConfig(
   options: RvrrpdOptions,
   changes: readonly Change[] = [],
 ): ReadConfig {
+  const file = readConfigFile(options);
+  const loaded = loadConfig({ ...file, ...FILE_CHECKS, format: options.configFormat, changes });
+  return describeConfig(loaded, { file, options });
+}
+
+/** What else is looked at than the text. */
+export const FILE_CHECKS: Pick<LoadOptions, "readTextFile" | "programs"> = {
+  readTextFile: (path) => Deno.readTextFileSync(path),
+  programs: PROGRAM_INSPECTOR,
+};
+
+export interface ConfigFile {
+  readonly fileName: string;
+  readonly text: string;
+}
+
+/** Throws {@linkcode ExitError} where there is none to read. */
+export function readConfigFile(options: RvrrpdOptions): ConfigFile {
   const fileName = options.configFile ?? defaultFile();
-  const text = readFile(fileName);
-  const loaded = loadConfig({
-    text,
-    fileName,
-    format: options.configFormat,
-    readTextFile: (path) => Deno.readTextFileSync(path),
-    programs: PROGRAM_INSPECTOR,
-    changes,
-  });
+  return { fileName, text: readFile(fileName) };
+}
+
+/** What has been loaded of a file that holds this. */
+export function describeConfig(
+  loaded: LoadedConfig,
+  { file: { fileName, text }, options }: {
+    readonly file: ConfigFile;
+    readonly options: RvrrpdOptions;
+  },
+): ReadConfig {
   const remark = (fault: Parameters<typeof formatFault>[0]) => ({
     text: formatFault(fault, fileName),
     failsCheck: fault.unknownKey ?? fault.failsCheck ?? false,
     fault,
   });
-  const { config, faults, warnings, pending, published, obstacles } = loaded;
+  const { config, faults, warnings, published, obstacles } = loaded;
   return {
     fileName,
+    digest: digestOf(text),
     ...(config === undefined
       ? {}
       : { config: { ...config, debug: options.debug ?? config.debug } }),
-    ...(published === undefined || !isAsked(config) ? {} : { published }),
+    ...(published === undefined || !isAsked(config)
+      ? {}
+      : { published: JSON.stringify(published) }),
     obstacles,
     faults: faults.map(remark),
     warnings: [...warnings.map(remark), ...exposedSecret(fileName, text)],
-    pending,
   };
+}
+
+/** See {@linkcode ReadConfig}. */
+export function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 function isAsked(config: DaemonConfig | undefined): boolean {

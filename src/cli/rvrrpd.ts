@@ -37,10 +37,10 @@ const MODES = { 0: runSniffer, 1: runForeground, 2: runDaemon } as const;
 
 /** What is only a warning at start may be an error here: a check is where it should be found. */
 function check(options: RvrrpdOptions): ExitCode {
-  const { faults, warnings, pending, fileName } = readConfig(options);
+  const { faults, warnings, fileName } = readConfig(options);
   const errors = [...faults, ...warnings.filter(({ failsCheck }) => failsCheck)];
   const remarks = warnings.filter(({ failsCheck }) => !failsCheck);
-  for (const text of [...remarks.map(({ text }) => text), ...pending]) {
+  for (const { text } of remarks) {
     console.error(`warning: ${text}`);
   }
   for (const { text } of errors) console.error(text);

@@ -7,6 +7,7 @@ import { runRouters } from "../runtime/supervisor.ts";
 import { ApiHost } from "./api_host.ts";
 import type { ReadConfig } from "./config_file.ts";
 import { readConfigElsewhere } from "./config_process.ts";
+import { waitForRestart } from "./fixed_keys.ts";
 import type { RvrrpdOptions } from "./options.ts";
 
 export interface Service {
@@ -26,9 +27,9 @@ export interface Service {
 export async function serve(service: Service): Promise<void> {
   const { read, config, log, lifecycle } = service;
   collectGarbage();
-  for (const text of [...read.warnings.map(({ text }) => text), ...read.pending]) log.warning(text);
+  for (const { text } of read.warnings) log.warning(text);
   log.debug(1, "main", () => `Configuration from ${read.fileName}`);
-  const api = new ApiHost({ ...service, read: { ...read, config } });
+  const api = new ApiHost({ ...service, read: { ...read, config }, started: read.config });
   await runRouters(config, log, {
     lifecycle,
     signals: service.signals,
@@ -43,18 +44,14 @@ async function readAgain(
   api: ApiHost,
 ): Promise<NewConfig | undefined> {
   const again = await readConfigElsewhere(options, api.changes);
-  const { config, faults, warnings, pending } = again;
+  const { config, faults, warnings } = again;
   if (config === undefined) {
     for (const { text } of faults) log.error(text);
     log.error("The configuration is wrong and stays as it was");
     return undefined;
   }
-  for (const text of [...warnings.map(({ text }) => text), ...pending]) log.warning(text);
-  for (const key of FIXED_KEYS) {
-    if (config[key] !== read.config?.[key]) {
-      log.warning(`${FIXED_NAMES[key]} is taken over at a restart`);
-    }
-  }
+  const later = waitForRestart(read.config, config);
+  for (const text of [...warnings.map(({ text }) => text), ...later]) log.warning(text);
   const takeOver = () => {
     log.configure(config);
     api.configure(again);
@@ -62,18 +59,6 @@ async function readAgain(
   };
   return { ...config, takeOver };
 }
-
-/** What a daemon that runs cannot change. */
-const FIXED_NAMES = {
-  pidFile: "pid",
-  workingDir: "working_dir",
-  stateDir: "state_dir",
-  replayDir: "replay_dir",
-  controlSocket: "control_socket",
-  mainLog: "main_log",
-  errorLog: "error_log",
-} as const;
-const FIXED_KEYS = Object.keys(FIXED_NAMES) as (keyof typeof FIXED_NAMES)[];
 
 /**
  * What is left of reading a large configuration would stay for good: the engine alone makes too

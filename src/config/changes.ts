@@ -1,11 +1,12 @@
 import type { Family } from "../base/ip.ts";
 import { parsePrefix } from "../base/ip.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { RouterSchema } from "./schema_vrouter.ts";
 
 /** A table of the configuration as somebody has sent it. */
 export type RawTable = Readonly<Record<string, unknown>>;
 
-/** Which `[[vrouter]]` table is meant; without a family, the first there is. */
+/** Which `[[vrouter]]` table is meant; without a family, the only one there is. */
 export interface RouterPlace {
   readonly group: number;
   readonly interface: string;
@@ -21,7 +22,7 @@ export type Change =
   | { readonly what: "addRoute" | "setRoute" | "deleteRoute"; readonly table: RawTable };
 
 /** Why a change cannot be made to a configuration. */
-export type Obstacle = "missing" | "conflict";
+export type Obstacle = "missing" | "conflict" | "ambiguous";
 
 /** The configuration, as plain values, with this change in it; it is not checked here. */
 export function applyChange(config: RawTable, change: Change): Result<RawTable, Obstacle> {
@@ -51,6 +52,7 @@ function replaceRouter(
   const at = routers.findIndex((one) => isAt(one, place));
   const found = routers[at];
   if (found === undefined) return err("missing");
+  if (routers.some((one, index) => index > at && isAt(one, place))) return err("ambiguous");
   return ok({ ...config, vrouter: routers.toSpliced(at, 1, ...replace(found)) });
 }
 
@@ -69,10 +71,31 @@ function changeRoute(
   return ok({ ...config, protocols: { ...protocols, static: changed } });
 }
 
-/** `null` takes a key away. */
+/** `null` takes a key away; of `timers` only those keys change that are given. */
 export function withKeys(table: RawTable, keys: RawTable): RawTable {
-  const changed = { ...table, ...keys };
-  return Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== null));
+  const { timers, ...changed } = joinKeys(table, keys);
+  const left = isTable(timers) ? withoutNulls(timers) : timers;
+  const hasTimers = isTable(left) ? Object.keys(left).length > 0 : timers !== undefined;
+  return withoutNulls({ ...changed, ...(hasTimers ? { timers: left } : {}) });
+}
+
+/** Keys that have the effect of `earlier` ones and then `later` ones. */
+export function joinKeys(earlier: RawTable, later: RawTable): RawTable {
+  const joined = { ...earlier, ...later };
+  if (later["timers"] === undefined) return joined;
+  const [before, after] = [earlier["timers"], later["timers"]].map(timersOf);
+  return isTable(after) ? { ...joined, timers: { ...tableOf(before), ...after } } : joined;
+}
+
+/** No timers at all are none of each: so that some of them can be set after that. */
+function timersOf(timers: unknown): unknown {
+  if (timers !== null) return timers;
+  const names = Object.keys(RouterSchema.properties.timers.properties);
+  return Object.fromEntries(names.map((name) => [name, null]));
+}
+
+function withoutNulls(table: RawTable): RawTable {
+  return Object.fromEntries(Object.entries(table).filter(([, value]) => value !== null));
 }
 
 /** Where a `[[vrouter]]` table is to be found. */
@@ -96,10 +119,14 @@ export function isSameRoute(one: RawTable, other: RawTable): boolean {
   return ["route", "mask", "metric"].every((key) => (one[key] ?? null) === (other[key] ?? null));
 }
 
-function tablesOf(value: unknown): readonly RawTable[] {
+export function isTable(value: unknown): value is RawTable {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function tablesOf(value: unknown): readonly RawTable[] {
   return Array.isArray(value) ? value : [];
 }
 
-function tableOf(value: unknown): RawTable {
-  return typeof value === "object" && value !== null ? { ...value } : {};
+export function tableOf(value: unknown): RawTable {
+  return isTable(value) ? value : {};
 }

@@ -4,6 +4,8 @@ import type { LineMap } from "./key_path.ts";
 export interface Document {
   readonly value: unknown;
   readonly lines: LineMap;
+  /** Whether there is anything in it for people alone. */
+  readonly hasComments: boolean;
 }
 
 /**

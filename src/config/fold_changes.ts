@@ -1,6 +1,7 @@
 import {
   type Change,
   isSameRoute,
+  joinKeys,
   type Obstacle,
   placeOf,
   type RawTable,
@@ -56,7 +57,7 @@ function foldRouters(earlier: RouterChange, latest: RouterChange): ReturnType<ty
   if (latest.what === "deleteRouter") return earlier.what === "addRouter" ? "neither" : "latest";
   return earlier.what === "addRouter"
     ? { ...earlier, table: withKeys(earlier.table, latest.keys) }
-    : { ...earlier, keys: { ...earlier.keys, ...latest.keys } };
+    : { ...earlier, keys: joinKeys(earlier.keys, latest.keys) };
 }
 
 function foldRoutes(earlier: RouteChange, latest: RouteChange): ReturnType<typeof foldTwo> {

@@ -9,7 +9,6 @@ import type { Fault } from "./fault.ts";
 import { Findings } from "./findings.ts";
 import { parseJson } from "./parse_json.ts";
 import { parseToml } from "./parse_toml.ts";
-import { pendingFeatures, unsupportedReason } from "./pending.ts";
 import { checkPrograms, type ProgramInspector } from "./programs.ts";
 import { publishedConfig } from "./published.ts";
 import { resolve } from "./resolve.ts";
@@ -19,7 +18,9 @@ import { checkClashes } from "./rules_clashes.ts";
 import { checkDriver } from "./rules_driver.ts";
 import { checkSyncGroups } from "./rules_groups.ts";
 import { checkRouter } from "./rules_router.ts";
+import { checkRouterAdvert } from "./rules_router_advert.ts";
 import { checkTracking } from "./rules_tracking.ts";
+import { checkSourceAddress } from "./rules_source.ts";
 import { checkUnicast } from "./rules_unicast.ts";
 import { GeneralSchema } from "./schema.ts";
 import { ApiSchema } from "./schema_api.ts";
@@ -52,8 +53,6 @@ export interface LoadedConfig {
   readonly faults: readonly Fault[];
   /** In the order of the file; those with `unknownKey` or `failsCheck` are errors for `--check`. */
   readonly warnings: readonly Fault[];
-  /** One line for each key that this version accepts without acting on it. */
-  readonly pending: readonly string[];
   /** What is configured, for others to read; there only without faults. */
   readonly published?: Readonly<Record<string, unknown>>;
   /** What stands against each of the changes, which then is not made; in their order. */
@@ -72,41 +71,48 @@ export function configFormat({ fileName, text, option }: {
 }
 
 /** Reads and checks a configuration, and reports everything that is wrong with it at once. */
-export function loadConfig({
-  text,
-  fileName,
-  format,
-  readTextFile,
-  programs,
-  changes = [],
-}: LoadOptions): LoadedConfig {
+export function loadConfig(options: LoadOptions): LoadedConfig {
+  const document = readDocument(options);
+  if (!document.ok) {
+    return { faults: document.error, warnings: [], obstacles: [] };
+  }
+  return loadDocument(document.value, options);
+}
+
+/** What a configuration file says, whether that is right or not. */
+export function readDocument(
+  { text, fileName, format }: Pick<LoadOptions, "text" | "fileName" | "format">,
+): Result<Document, readonly Fault[]> {
   // Editors of other systems begin UTF-8 files with a byte order mark.
   const bare = text.replace(/^\uFEFF/, "");
-  const document = parse(bare, configFormat({ fileName, text: bare, option: format }));
-  if (!document.ok) {
-    return { faults: document.error, warnings: [], pending: [], obstacles: [] };
-  }
-  const findings = new Findings(document.value.lines);
-  const { value, obstacles } = withChanges(document.value.value, changes);
+  return parse(bare, configFormat({ fileName, text: bare, option: format }));
+}
+
+/** As {@linkcode loadConfig} for what has been read, or comes from elsewhere than a file. */
+export function loadDocument(
+  document: Pick<Document, "value" | "lines">,
+  { readTextFile, programs, changes = [] }: Omit<LoadOptions, "text" | "fileName" | "format">,
+): LoadedConfig {
+  const findings = new Findings(document.lines);
+  const { value, obstacles } = withChanges(document.value, changes);
   validate(value, findings);
   const draft = draftConfig(value, findings);
   const secrets = checkRules(draft, { findings, readTextFile: readTextFile ?? refuseToRead });
   if (readTextFile !== undefined) checkCertificate(draft, { findings, readTextFile });
   checkPrograms(draft, { findings, inspector: programs });
   const { faults, warnings } = findings;
-  if (faults.length > 0) return { faults, warnings, pending: [], obstacles };
+  if (faults.length > 0) return { faults, warnings, obstacles };
   return {
     config: resolveDraft(draft, secrets),
     faults,
     warnings,
-    pending: pendingFeatures(draft),
     published: publishedConfig(value),
     obstacles,
   };
 }
 
 /** A change that cannot be made leaves the rest as it is: the file may have changed under it. */
-function withChanges(
+export function withChanges(
   value: unknown,
   changes: readonly Change[],
 ): { readonly value: unknown; readonly obstacles: LoadedConfig["obstacles"] } {
@@ -148,14 +154,18 @@ function checkRules(
     });
   }
   for (const { at, keys } of routes) {
-    if (findings.isSound(at)) checkRoute(whole(RouteSchema, keys), at, findings);
+    if (!findings.isSound(at)) continue;
+    checkRoute(whole(RouteSchema, keys), { at, hasInterface: false }, findings);
   }
   for (const router of routers) {
     checkRouter(router, findings);
+    checkSourceAddress(router, findings);
     checkUnicast(router, findings);
+    checkRouterAdvert(router, findings);
     checkDriver(router, findings);
     for (const [index, route] of (router.keys.routes ?? []).entries()) {
-      checkRoute(route, [...router.at, "routes", index], findings);
+      const at = [...router.at, "routes", index];
+      checkRoute(route, { at, hasInterface: true }, findings);
     }
   }
   checkClashes(routers, findings);
@@ -171,7 +181,6 @@ function resolveDraft(draft: ConfigDraft, secrets: readonly Secrets[]): DaemonCo
     routers: draft.routers.map((router, index) => ({
       keys: whole(RouterSchema, router.keys),
       secrets: secrets[index] ?? { secret: "", hmacKeys: [] },
-      unsupported: unsupportedReason(router),
     })),
     routes: draft.routes.map(({ keys }) => whole(RouteSchema, keys)),
     api: draft.api && whole(ApiSchema, draft.api.keys),

@@ -20,7 +20,11 @@ export function parseJson(text: string): Result<Document, readonly Fault[]> {
     const walk: Walk = { lines: new LineMap(), lineAt, duplicates: [] };
     visit(walk, [], tree);
     if (walk.duplicates.length > 0) return err(walk.duplicates);
-    return ok({ value: withoutNulls(JSON.parse(text)), lines: walk.lines });
+    return ok({
+      value: withoutNulls(JSON.parse(text)),
+      lines: walk.lines,
+      hasComments: false,
+    });
   } catch (error) {
     // Both parsers are recursive; only a document made to hurt nests that deeply.
     if (!(error instanceof RangeError)) throw error;
@@ -93,7 +97,8 @@ function hintFor(error: ParseError): string {
   }
 }
 
-function withoutNulls(value: unknown): unknown {
+/** A copy in which a table's `null` is absent. */
+export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== "object" || value === null) return value;
   const kept = Object.entries(value).filter(([, inner]) => inner !== null);

@@ -15,7 +15,8 @@ export function parseToml(text: string): Result<Document, Fault> {
     const program = parseTOML(text, { tomlVersion: "1.0.0" });
     const lines = new LineMap();
     for (const node of program.body[0].body) addLines(lines, [], node);
-    return ok({ value: withoutDates(getStaticTOMLValue(program)), lines });
+    const hasComments = program.comments.length > 0;
+    return ok({ value: withoutDates(getStaticTOMLValue(program)), lines, hasComments });
   } catch (error) {
     if (error instanceof ParseError) return err(syntaxFault(text, error));
     // The parser is recursive; only a document made to hurt nests that deeply.

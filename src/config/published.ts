@@ -1,7 +1,8 @@
 import { KindGuard, type TObject, type TSchema } from "@sinclair/typebox";
 import { ConfigSchema } from "./schema.ts";
 
-const HIDDEN = "***";
+/** Stands for whatever is secret. */
+export const HIDDEN = "***";
 
 /**
  * A configuration for others to read: every key of the schema in the words of the file, `null` where

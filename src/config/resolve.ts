@@ -27,7 +27,6 @@ export interface CheckedConfig {
 export interface CheckedRouter {
   readonly keys: RawRouter;
   readonly secrets: Secrets;
-  readonly unsupported?: string | undefined;
 }
 
 /** Turns the file's words into the values that the daemon works with. */
@@ -59,7 +58,7 @@ export function resolve({ general, routers, routes, api }: CheckedConfig): Daemo
 }
 
 function resolveRouter(
-  { keys, secrets, unsupported }: CheckedRouter,
+  { keys, secrets }: CheckedRouter,
   startupDelayMs: number,
 ): Omit<VirtualRouterConfig, "virtualInterface"> {
   const isMacvlan = keys.iftype === "macvlan";
@@ -76,13 +75,13 @@ function resolveRouter(
     interfaceType: keys.iftype,
     virtualMac: keys.vmac ?? (isMacvlan || keys.unicast_peers === undefined),
     socketFilter: keys.socket_filter,
-    padFrames: keys.pad_frames,
+    padFrames: keys.version === 2 && keys.pad_frames,
     accept: keys.accept,
+    ...(keys.router_advert ? { routerAdvert: true } as const : {}),
     routes: (keys.routes ?? []).map(staticRoute),
     tracking: resolveTracking(keys),
     ...resolveNotify(keys),
     ...resolveUnicast(keys),
-    ...(unsupported === undefined ? {} : { unsupported }),
   };
 }
 
@@ -108,7 +107,8 @@ function resolveProtocol(
     addresses: addresses.map(({ address }) => address),
     auth: authConfig(keys, secrets),
     checkAddresses: keys.check_addresses,
-    rfc3768: keys.rfc3768 || listsVirtualAddressesOnly(keys.auth_type),
+    checksum: keys.v3_checksum,
+    rfc3768: keys.version === 3 || keys.rfc3768 || listsVirtualAddressesOnly(keys.auth_type),
     announcements: {
       repeat: timers.garp_repeat,
       delayMs: toMs(timers.garp_delay),

@@ -1,9 +1,12 @@
 import { equalIp, type Family, formatIp, isLinkLocal } from "../base/ip.ts";
-import { checkedAddress, checkedIp, unusableAddress, type WrittenAddress } from "./addresses.ts";
+import { checkedAddress, unusableAddress, type WrittenAddress } from "./addresses.ts";
 import type { RouterDraft } from "./drafts.ts";
 import type { Findings } from "./findings.ts";
 
+/** One byte of an advertisement counts them. */
 const MAX_ADDRESSES = 255;
+/** No advertisement is ever fragmented: one over IPv6 has to fit Ethernet's 1,500 bytes. */
+const MAX_IPV6_ADDRESSES = { unsigned: 90, signed: 89 } as const;
 
 /** The rules between the keys of one virtual router. */
 export function checkRouter(router: RouterDraft, findings: Findings): void {
@@ -11,6 +14,7 @@ export function checkRouter(router: RouterDraft, findings: Findings): void {
   checkDuplicates(router, findings);
   checkFamilies(router, findings);
   checkInterval(router, findings);
+  checkVersionKeys(router, findings);
   checkInterfaceType(router, findings);
 }
 
@@ -59,15 +63,22 @@ function checkAddresses(router: RouterDraft, findings: Findings): void {
   checkCount(router, findings);
 }
 
-/** One byte of the advertisement counts them. */
-function checkCount({ at, keys }: RouterDraft, findings: Findings): void {
+function checkCount(router: RouterDraft, findings: Findings): void {
+  const { at, keys } = router;
   const distinct = new Set(advertised(keys.vip).map(({ address }) => formatIp(address)));
-  if (distinct.size <= MAX_ADDRESSES) return;
+  const most = mostAddresses(router);
+  if (distinct.size <= most) return;
   findings.fault({
     at: [...at, "vip"],
     problem: `has ${distinct.size} addresses`,
-    hint: `${MAX_ADDRESSES} at most; excluded_vips are set with them, but not advertised`,
+    hint: `${most} at most; excluded_vips are set with them, but not advertised`,
   });
+}
+
+function mostAddresses(router: RouterDraft): number {
+  if (routerFamily(router) !== 6) return MAX_ADDRESSES;
+  const signs = router.keys.auth_type === "hmac-sha256";
+  return MAX_IPV6_ADDRESSES[signs ? "signed" : "unsigned"];
 }
 
 function checkMacvlanLengths(router: RouterDraft, findings: Findings): void {
@@ -76,6 +87,8 @@ function checkMacvlanLengths(router: RouterDraft, findings: Findings): void {
     const { address, prefixLength } = written;
     const whole = address.bytes.length * 8;
     if (prefixLength === undefined || prefixLength === whole) continue;
+    // These lead only over their own interface, and have the length that all of them have.
+    if (address.family === 6 && isLinkLocal(address)) continue;
     findings.warn({
       at,
       problem: `the length /${prefixLength} has no effect`,
@@ -121,12 +134,6 @@ function checkFamilies({ at, keys }: RouterDraft, findings: Findings): void {
       hint: "the first IPv6 address must be one of fe80::/10 (RFC 9568 section 5.2.9)",
     });
   }
-  if (keys.source === undefined || checkedIp(keys.source).family === address.family) return;
-  findings.fault({
-    at: [...at, "source"],
-    problem: `${keys.source} is not of the family of the virtual addresses`,
-    hint: `an IPv${address.family} address of the interface`,
-  });
 }
 
 /** Version 2 counts whole seconds in one byte, version 3 centiseconds in 12 bits. */
@@ -145,6 +152,26 @@ function checkInterval({ at, keys }: RouterDraft, findings: Findings): void {
     hint: version === 2
       ? "whole seconds, 1 to 255; version 3 has shorter ones"
       : "0.01 to 40.95 in steps of 0.01",
+  });
+}
+
+/** What one version or family alone has, in the configuration of another. */
+function checkVersionKeys(router: RouterDraft, findings: Findings): void {
+  const { at, keys } = router;
+  if (keys.version === 3 && keys.rfc3768 === false) {
+    findings.warn({
+      at: [...at, "rfc3768"],
+      problem: "false has no effect in version 3",
+      hint: "rVRRPd has version 2 only",
+    });
+  }
+  if (keys.v3_checksum === undefined || keys.v3_checksum === "auto") return;
+  const where = keys.version === 2 ? "in version 2" : "over IPv6";
+  if (keys.version === 3 && routerFamily(router) !== 6) return;
+  findings.warn({
+    at: [...at, "v3_checksum"],
+    problem: `"${keys.v3_checksum}" has no effect ${where}`,
+    hint: "only version 3 over IPv4 has two checksums",
   });
 }
 

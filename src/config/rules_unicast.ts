@@ -48,22 +48,28 @@ function warnOfKeysWithoutPeers({ at, keys }: RouterDraft, findings: Findings): 
   }
 }
 
-function checkAddress({ at, address }: Written, router: RouterDraft, findings: Findings): void {
+/** The rules of an address that one router has: its own, or a peer's. */
+export function checkAddress(
+  { at, address }: Written,
+  router: RouterDraft,
+  findings: Findings,
+): void {
   const family = routerFamily(router);
   const text = formatIp(address);
   const unusable = unusableAddress({ address });
-  const isVirtual = writtenAddresses(router).some(({ written }) =>
-    equalIp(written.address, address)
-  );
   if (family !== undefined && address.family !== family) {
     const problem = `${text} is not of the family of the virtual addresses`;
     findings.fault({ at, problem, hint: `an IPv${family} address` });
   } else if (unusable !== undefined) {
     findings.fault({ at, problem: `${text} ${unusable}`, hint: "the address of one router" });
-  } else if (isVirtual) {
+  } else if (isVirtual(address, router)) {
     const problem = `${text} is a virtual address, which moves`;
     findings.fault({ at, problem, hint: "an address that a router always has" });
   }
+}
+
+export function isVirtual(address: IpAddress, router: RouterDraft): boolean {
+  return writtenAddresses(router).some(({ written }) => equalIp(written.address, address));
 }
 
 /** Two names for one thing. */

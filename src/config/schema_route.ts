@@ -9,7 +9,10 @@ export const RouteSchema = Type.Object({
   mask: Type.Optional(text("ipv4-mask", {
     description: "The mask of an IPv4 destination that has no /length.",
   })),
-  nh: text("ip-address", { description: "The next hop." }),
+  nh: text("ip-address", {
+    description:
+      "The next hop; in a virtual router's routes also one of fe80::/10, on its interface.",
+  }),
   metric: Type.Optional(Type.Integer({
     minimum: 0,
     maximum: 0xffff_ffff,

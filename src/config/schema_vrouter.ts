@@ -18,7 +18,8 @@ const TimersSchema = Type.Object({
     minimum: 0,
     maximum: 100,
     default: 5,
-    description: "How often each address is announced in one round.",
+    description:
+      "How often each address is announced in one round (ARP or neighbour advertisement).",
   }),
   garp_delay: seconds({
     default: 5,
@@ -44,16 +45,20 @@ const IDENTITY_KEYS = {
   interface: text("ethernet-interface", { description: "The Ethernet interface it lives on." }),
   vip: oneOrMore(text("ip-address-or-prefix", { description: "A virtual address." }), {
     maxItems: MOST_ADDRESSES,
-    description: "The virtual address, or a list of them, each with an optional /length.",
+    description:
+      "The virtual address or a list, each with an optional /length; of IPv6 first a link-local one.",
   }),
   excluded_vips: Type.Optional(Type.Array(
     text("ip-address-or-prefix", { description: "A virtual address." }),
     {
       maxItems: MOST_ADDRESSES,
-      description: "Addresses that are set with the others, but not advertised.",
+      description: "Addresses of either family that are set with the others, but not advertised.",
     },
   )),
-  version: choice([2, 3], { default: 2, description: "The version of VRRP." }),
+  version: choice([2, 3], {
+    default: 2,
+    description: "The version of VRRP; 3 has IPv6 and intervals below a second.",
+  }),
 };
 
 const ELECTION_KEYS = {
@@ -91,14 +96,16 @@ const WIRE_KEYS = {
   }),
   v3_checksum: choice(["auto", "rfc5798", "rfc9568"], {
     default: "auto",
-    description: "Which checksum version 3 sends over IPv4: with or without pseudo-header.",
+    description:
+      "The checksum that version 3 sends over IPv4: with or without pseudo-header, or as its peer.",
   }),
   pad_frames: flag({
     default: true,
     description: "Whether version 2 frames end in the 6 bytes that rVRRPd waits for.",
   }),
   source: Type.Optional(text("ip-address", {
-    description: "The source of advertisements; unset: the interface's primary address.",
+    description:
+      "The source of advertisements; unset: the interface's primary address (IPv6: link-local).",
   })),
   unicast_src: Type.Optional(text("ip-address", {
     description: "Where unicast comes from; unset: source, or the interface's primary address.",
@@ -114,7 +121,8 @@ const WIRE_KEYS = {
   unicast_ttl_min: Type.Optional(Type.Integer({
     minimum: 1,
     maximum: 255,
-    description: "The least TTL of an accepted unicast advertisement; unset: a neighbour's, 255.",
+    description:
+      "The least TTL or hop limit that unicast is accepted with; unset: a neighbour's, 255.",
   })),
 };
 
@@ -140,6 +148,11 @@ const SYSTEM_KEYS = {
   accept: flag({
     default: true,
     description: "Whether the Master takes packets that are sent to the virtual addresses.",
+  }),
+  router_advert: flag({
+    default: false,
+    description:
+      "Whether the Master of an IPv6 virtual router tells hosts that it is a default router.",
   }),
   routes: Type.Optional(Type.Array(RouteSchema, {
     maxItems: 1000,

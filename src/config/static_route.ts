@@ -1,13 +1,20 @@
 import { assert } from "../base/assert.ts";
-import { formatPrefix, type IpPrefix } from "../base/ip.ts";
+import { formatPrefix, type IpPrefix, isLinkLocal } from "../base/ip.ts";
 import { checkedAddress, checkedIp, maskLength, networkOf } from "./addresses.ts";
 import type { Findings } from "./findings.ts";
 import type { KeyPath } from "./key_path.ts";
 import type { RawRoute } from "./schema_route.ts";
 import type { StaticRoute } from "./types.ts";
 
-/** The rules between the keys of one route, which must have all that the schema requires. */
-export function checkRoute(route: RawRoute, at: KeyPath, findings: Findings): void {
+/**
+ * The rules between the keys of one route, which must have all that the schema requires. A virtual
+ * router's route has an interface, and with it any next hop.
+ */
+export function checkRoute(
+  route: RawRoute,
+  { at, hasInterface }: { readonly at: KeyPath; readonly hasInterface: boolean },
+  findings: Findings,
+): void {
   const length = prefixLength(route);
   if (typeof length !== "number") {
     findings.fault({ at: [...at, length.key], problem: length.problem, hint: length.hint });
@@ -22,12 +29,21 @@ export function checkRoute(route: RawRoute, at: KeyPath, findings: Findings): vo
       hint: `${network} is the network around it`,
     });
   }
-  if (checkedIp(route.nh).family === destination.address.family) return;
-  findings.fault({
-    at: [...at, "nh"],
-    problem: `${route.nh} is not of the family of the destination`,
-    hint: `an IPv${destination.address.family} address`,
-  });
+  const nextHop = checkedIp(route.nh);
+  if (nextHop.family !== destination.address.family) {
+    findings.fault({
+      at: [...at, "nh"],
+      problem: `${route.nh} is not of the family of the destination`,
+      hint: `an IPv${destination.address.family} address`,
+    });
+  } else if (!hasInterface && nextHop.family === 6 && isLinkLocal(nextHop)) {
+    findings.fault({
+      at: [...at, "nh"],
+      problem: `${route.nh} is link-local, and a route here says nothing of the link`,
+      hint: "a global or unique local address of the next hop, or the route among the routes of " +
+        "a [[vrouter]]: its interface is that link",
+    });
+  }
 }
 
 /** A route that {@linkcode checkRoute} has found nothing wrong with. */

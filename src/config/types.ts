@@ -76,6 +76,8 @@ export interface VirtualRouterConfig {
   readonly socketFilter: boolean;
   readonly padFrames: boolean;
   readonly accept: boolean;
+  /** Sends router advertisements while it is Master; IPv6 alone. */
+  readonly routerAdvert?: true;
   /** Of advertisements: `unicast_src` or `source`; unset: the interface's primary address. */
   readonly source?: IpAddress;
   /** Absent where advertisements go to the multicast group. */
@@ -85,8 +87,6 @@ export interface VirtualRouterConfig {
   readonly tracking: TrackingConfig;
   /** Absent where nothing is to run. */
   readonly notify?: NotifyConfig;
-  /** Why this virtual router cannot run in this version; it stays in Fault and says so. */
-  readonly unsupported?: string;
 }
 
 /** A program by its absolute path, and its arguments; no shell ever sees them. */

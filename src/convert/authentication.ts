@@ -2,7 +2,7 @@ import type { Statement } from "./blocks.ts";
 import { numeric } from "./numeric.ts";
 import { type Rules, walk } from "./rules.ts";
 import type { Section } from "./section.ts";
-import type { TomlTable } from "./toml.ts";
+import type { TomlTable } from "../base/toml.ts";
 import { valueOf, wholeNumber } from "./values.ts";
 
 /** The blocks `authentication` and `auth_hmac` of an instance. */

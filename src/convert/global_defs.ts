@@ -8,6 +8,8 @@ export interface GlobalDefs {
   readonly announcements: Announcements;
   version?: 2 | 3;
   isStrict?: boolean;
+  /** Version 3 over IPv4 without pseudo-header in its checksum. */
+  hasVersion2Checksum?: boolean;
   startupDelayS?: number;
   scriptUser?: string;
   /** Of the names of virtual interfaces. */
@@ -44,6 +46,7 @@ export const GLOBAL_RULES: Rules<GlobalDefs> = {
       return undefined;
     },
   },
+  v3_checksum_as_v2: version2Checksum(),
   vrrp_strict: {
     to: "accept",
     read: (statement, draft) => {
@@ -134,6 +137,17 @@ export const GLOBAL_RULES: Rules<GlobalDefs> = {
   tmp_config_directory: { because: "the configuration is read once" },
   config_save_dir: { because: "the configuration is read once" },
 };
+
+/** A checksum without pseudo-header is what RFC 9568 asks for. */
+export function version2Checksum<D extends { hasVersion2Checksum?: boolean }>(): Mapping<D> {
+  return {
+    to: "v3_checksum",
+    read: (statement, draft) => {
+      draft.hasVersion2Checksum = flag(statement) ?? true;
+      return undefined;
+    },
+  };
+}
 
 /** What we always do. */
 export function always<D>(to: string): Mapping<D> {

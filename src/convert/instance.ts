@@ -1,8 +1,8 @@
-import { parseIp } from "../base/ip.ts";
+import { type Family, parseIp } from "../base/ip.ts";
 import { announcementKeys } from "./announcements.ts";
 import { readKeyed, readPlain, writeAuthentication } from "./authentication.ts";
 import type { Statement } from "./blocks.ts";
-import { writeAddresses } from "./instance_addresses.ts";
+import { type Flavour, writeAddresses } from "./instance_addresses.ts";
 import { INSTANCE_RULES, type InstanceDraft } from "./instance_rules.ts";
 import { type Notifications, writeNotifications } from "./notify.ts";
 import { readRoutes } from "./routes.ts";
@@ -26,13 +26,14 @@ export function writeInstance(
     read(block, draft.authentication, section);
   }
   const writing = { statement, draft, section, around };
-  const version = writeAddresses(writing);
-  writeIdentity(writing, version);
+  const flavour = writeAddresses(writing);
+  const { version } = flavour;
+  writeIdentity(writing, flavour);
   writeElection(writing);
   writeTimers(writing, version);
-  writeLink(writing);
+  writeLink(writing, flavour);
   writeGroup(writing);
-  const routes = readRoutes(draft.routes, section);
+  const routes = readRoutes(draft.routes, { section, interface: draft.interface });
   if (routes.length > 0) section.set("routes", routes);
   const isStrict = draft.isStrict ?? around.global.isStrict ?? false;
   return writeAuthentication(draft.authentication, { section, version, isStrict });
@@ -52,7 +53,10 @@ function newDraft(): InstanceDraft {
   };
 }
 
-function writeIdentity({ statement, draft, section }: Writing, version: 2 | 3): void {
+function writeIdentity(
+  { statement, draft, section, around }: Writing,
+  { version, family }: Flavour,
+): void {
   const missing = [
     ...(draft.group === undefined ? ["virtual_router_id"] : []),
     ...(draft.interface === undefined ? ["interface"] : []),
@@ -61,6 +65,8 @@ function writeIdentity({ statement, draft, section }: Writing, version: 2 | 3): 
   if (draft.group !== undefined) section.set("group", draft.group);
   if (draft.interface !== undefined) section.set("interface", draft.interface);
   if (version === 3) section.set("version", 3);
+  const hasOldSum = draft.hasVersion2Checksum ?? around.global.hasVersion2Checksum;
+  if (hasOldSum && version === 3 && family === 4) section.set("v3_checksum", "rfc9568");
 }
 
 /** What keepalived does by default is not what we do: preemption is always written. */
@@ -98,25 +104,45 @@ function writeTimers({ draft, section, around }: Writing, version: 2 | 3): void 
   section.set("timers", { advert, ...announcements });
 }
 
-function writeLink({ draft, section, around }: Writing): void {
-  const hasPeers = writeUnicast(draft, section);
+function writeLink({ draft, section, around }: Writing, { family }: Flavour): void {
+  const source = sourceOf(draft, section, family);
+  const hasPeers = writeUnicast(draft, { section, family, source });
   if (draft.macvlan === undefined) {
     section.set("vmac", false, "without use_vmac the interface's own MAC is used");
   } else {
     section.set("iftype", "macvlan");
-    const prefix = around.global.vmacPrefix ?? "vrrp";
-    const name = draft.macvlan.name ?? `${prefix}.${draft.group ?? 0}`;
-    if (/^[^\s/:%]{1,15}$/.test(name) && !around.interfaceNames.has(name)) {
-      around.interfaceNames.add(name);
-      section.set("vifname", name);
-    }
+    const name = freeName(draft, around, family);
+    if (name !== undefined) section.set("vifname", name);
   }
-  if (draft.source !== undefined && !hasPeers && parseIp(draft.source) !== undefined) {
-    section.set("source", draft.source);
-  }
+  if (source !== undefined && !hasPeers) section.set("source", source);
   const isStrict = draft.isStrict ?? around.global.isStrict ?? false;
   const accept = draft.accept ?? !(isStrict && draft.priority?.value !== 255);
   if (!accept) section.set("accept", false);
+}
+
+/** The macvlan's name, as keepalived has it; `undefined` leaves it to the daemon. */
+function freeName(
+  { macvlan, group = 0 }: InstanceDraft,
+  { global: { vmacPrefix = "vrrp" }, interfaceNames }: Surroundings,
+  family: Family,
+): string | undefined {
+  const own = family === 6 ? [`${vmacPrefix}6.${group}`] : [];
+  const names = macvlan?.name === undefined ? [`${vmacPrefix}.${group}`, ...own] : [macvlan.name];
+  const name = names.find((one) => /^[^\s/:%]{1,15}$/.test(one) && !interfaceNames.has(one));
+  if (name !== undefined) interfaceNames.add(name);
+  return name;
+}
+
+/** keepalived goes by the addresses' family, and takes no source of the other one. */
+function sourceOf(
+  { source }: InstanceDraft,
+  section: Section,
+  family: Family,
+): string | undefined {
+  if (source === undefined) return undefined;
+  if (parseIp(source.text)?.family === family) return source.text;
+  section.remark(source.statement, `no IPv${family} address: left out`);
+  return undefined;
 }
 
 /** Sync group, tracking and programs: what members of a group have of it. */

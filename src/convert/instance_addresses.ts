@@ -1,3 +1,4 @@
+import type { Family } from "../base/ip.ts";
 import {
   type Address,
   addressText,
@@ -6,11 +7,17 @@ import {
   onlyFamily,
   readAddresses,
 } from "./addresses.ts";
-import type { TomlValue } from "./toml.ts";
+import type { TomlValue } from "../base/toml.ts";
 import type { Writing } from "./writing.ts";
 
-/** Writes the addresses; gives the version that follows from their family. */
-export function writeAddresses(writing: Writing): 2 | 3 {
+/** What follows from the addresses. */
+export interface Flavour {
+  readonly version: 2 | 3;
+  readonly family: Family;
+}
+
+/** Writes the addresses; IPv6 has version 3 alone, whatever is written. */
+export function writeAddresses(writing: Writing): Flavour {
   const { statement, draft, section, around } = writing;
   const options = { section, interface: draft.interface };
   const all = readAddresses(draft.addresses, options);
@@ -28,7 +35,9 @@ export function writeAddresses(writing: Writing): 2 | 3 {
   if (excluded.length > 0) {
     section.set("excluded_vips", excluded.map((address) => addressText(address, { isMacvlan })));
   }
-  return family === 6 ? 3 : draft.version ?? around.global.version ?? 2;
+  if (family === 4) return { family, version: draft.version ?? around.global.version ?? 2 };
+  if (draft.version === 2) section.remark(statement, "version 2 has no IPv6: version 3 is taken");
+  return { family, version: 3 };
 }
 
 function single(texts: readonly string[]): TomlValue {
@@ -49,7 +58,7 @@ function putLinkLocalFirst(
     texts.unshift(draft.macvlan === undefined ? `${own}/64` : own);
     section.remark(
       statement,
-      `a link-local address must be first: ${own} is added, as peers need it`,
+      `a link-local address must be first: ${own} is added, and its peers need it, too`,
     );
   } else if (index > 0) {
     texts.unshift(...texts.splice(index, 1));

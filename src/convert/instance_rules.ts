@@ -1,7 +1,7 @@
 import { ANNOUNCEMENT_RULES, type Announcements } from "./announcements.ts";
 import type { Authentication } from "./authentication.ts";
 import type { Statement } from "./blocks.ts";
-import { always, onlyDefault, whereOff } from "./global_defs.ts";
+import { always, onlyDefault, version2Checksum, whereOff } from "./global_defs.ts";
 import { type Notifications, NOTIFY_RULES } from "./notify.ts";
 import { numeric } from "./numeric.ts";
 import type { Mapping, NoCounterpart, Rules } from "./rules.ts";
@@ -29,7 +29,9 @@ export interface InstanceDraft {
   noPreempt?: Statement;
   preemptDelay?: { readonly statement: Statement; readonly valueS: number };
   macvlan?: { readonly name?: string };
-  source?: string;
+  source?: { readonly statement: Statement; readonly text: string };
+  /** Version 3 over IPv4 without pseudo-header in its checksum. */
+  hasVersion2Checksum?: boolean;
   accept?: boolean;
   isStrict?: boolean;
   faultWithoutPeers?: Statement;
@@ -123,8 +125,9 @@ export const INSTANCE_RULES: Rules<InstanceDraft> = {
   virtual_routes: list("routes", (draft) => draft.routes),
   unicast_peer: list("unicast_peers", (draft) => draft.peers),
   ...Object.fromEntries(TRACKED.map((kind) => [kind, list(kind, (draft) => draft.tracks[kind])])),
-  mcast_src_ip: text("source", (draft, value) => draft.source = value),
-  unicast_src_ip: text("unicast_src", (draft, value) => draft.source = value),
+  mcast_src_ip: source("source"),
+  unicast_src_ip: source("unicast_src"),
+  v3_checksum_as_v2: version2Checksum(),
   accept: { to: "accept", values: 0, read: (_, draft) => void (draft.accept = true) },
   no_accept: { to: "accept", values: 0, read: (_, draft) => void (draft.accept = false) },
   strict_mode: {
@@ -160,7 +163,6 @@ export const INSTANCE_RULES: Rules<InstanceDraft> = {
   track_src_ip: { because: "a source that is missing is not looked for" },
   virtual_rules: { because: "there are no policy rules (run a program by notify)" },
   old_unicast_checksum: { because: "the old checksum is never sent, and its packets are dropped" },
-  v3_checksum_as_v2: { because: "see v3_checksum: both kinds are heard" },
   debug: { because: "debug is for the whole daemon" },
   kernel_rx_buf_size: { because: "buffers need no setting" },
   linkbeat_use_polling: { because: "the kernel tells of every change of an interface" },
@@ -185,13 +187,14 @@ function block(to: string, read: (statement: Statement, draft: InstanceDraft) =>
   };
 }
 
-function text(to: string, set: (draft: InstanceDraft, value: string) => void): Drafted {
+function source(to: string): Drafted {
   return {
     to,
     read: (statement, draft) => {
-      const value = valueOf(statement);
-      if (value === "") return "no address: left out";
-      return void set(draft, value);
+      const text = valueOf(statement);
+      if (text === "") return "no address: left out";
+      draft.source = { statement, text };
+      return undefined;
     },
   };
 }

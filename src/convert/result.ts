@@ -1,5 +1,5 @@
 import type { Trouble } from "./place.ts";
-import { tomlComment } from "./toml.ts";
+import { tomlComment } from "../base/toml.ts";
 
 /** By line; files as they come first. */
 export function inOrder(troubles: readonly Trouble[]): Trouble[] {

@@ -1,16 +1,23 @@
-import { formatIp, formatPrefix, parseIp, parsePrefix } from "../base/ip.ts";
+import { formatIp, formatPrefix, isLinkLocal, parseIp, parsePrefix } from "../base/ip.ts";
 import type { Statement } from "./blocks.ts";
 import type { Section } from "./section.ts";
-import type { TomlTable } from "./toml.ts";
+import type { TomlTable } from "../base/toml.ts";
 import { wholeNumber } from "./values.ts";
 
 const METRIC = { min: 0, max: 4_294_967_295 };
 const MTU = { min: 68, max: 65_535 };
 
-/** Reads lines of `virtual_routes`: a destination by a next hop in the main table, or nothing. */
-export function readRoutes(lines: readonly Statement[], section: Section): TomlTable[] {
+/**
+ * Reads lines of `virtual_routes`: a destination by a next hop in the main table, or nothing.
+ * `dev` says something of link-local next hops alone, which are on the instance's own interface.
+ */
+export function readRoutes(
+  lines: readonly Statement[],
+  around: { readonly section: Section; readonly interface: string | undefined },
+): TomlTable[] {
+  const { section } = around;
   return lines.flatMap((line) => {
-    const route = readRoute(line);
+    const route = readRoute(line, around.interface);
     if (typeof route === "string") {
       section.quote(line, `no counterpart: ${route}; left out`);
       return [];
@@ -29,7 +36,7 @@ interface Route {
 }
 
 /** Why there is no such route, or its keys. */
-function readRoute(line: Statement): string | Route {
+function readRoute(line: Statement, own: string | undefined): string | Route {
   if (line.block !== undefined || line.elsewhere !== undefined) {
     return "it is no route of this machine";
   }
@@ -41,6 +48,10 @@ function readRoute(line: Statement): string | Route {
   if (problem !== undefined) return problem;
   const nextHop = parseIp(given.get("via") ?? given.get("gw") ?? "");
   if (nextHop === undefined) return "a route needs a next hop (via)";
+  const isOfLink = nextHop.family === 6 && isLinkLocal(nextHop);
+  if (isOfLink && (own === undefined || given.get("dev") !== own)) {
+    return "a link-local next hop is on the interface of the instance, and its dev is not that";
+  }
   const table = given.get("table") ?? "main";
   if (table !== "main" && table !== "254") return `the table is always main, not ${table}`;
   const metric = given.get("metric") ?? given.get("priority") ?? given.get("preference");
@@ -53,7 +64,7 @@ function readRoute(line: Statement): string | Route {
     numbers[key] = value;
   }
   const keys = { route: formatPrefix(prefix), nh: formatIp(nextHop), ...numbers };
-  return { keys, left };
+  return { keys, left: isOfLink ? left.filter((word) => word !== "dev") : left };
 }
 
 function defaultOf(rest: readonly string[]): string {
@@ -86,6 +97,7 @@ function readOptions(words: readonly string[]): Options {
     const skipped = Object.hasOwn(LEFT_OUT, word) ? LEFT_OUT[word] : undefined;
     if (skipped !== undefined) {
       left.push(word);
+      given.set(word, words[at + 1] ?? "");
       at += skipped.values;
       continue;
     }

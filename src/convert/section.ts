@@ -1,7 +1,7 @@
 import type { Statement } from "./blocks.ts";
 import type { Place, Trouble } from "./place.ts";
 import { showPlace, showStatement, showWhole } from "./show.ts";
-import { tomlComment, tomlEntry, type TomlValue } from "./toml.ts";
+import { tomlComment, tomlEntry, type TomlValue } from "../base/toml.ts";
 
 /** A statement that went over, and into which key or behaviour of ours. */
 export interface Carried {

@@ -1,7 +1,7 @@
 import type { Statement } from "./blocks.ts";
 import { readWeight, type Script, type TrackedFile, type Weight } from "./scripts.ts";
 import type { Section } from "./section.ts";
-import type { TomlTable } from "./toml.ts";
+import type { TomlTable } from "../base/toml.ts";
 import { asName, valueOf } from "./values.ts";
 
 export const TRACKED = ["track_interface", "track_script", "track_file"] as const;
@@ -53,7 +53,7 @@ function track(kind: Tracked, line: Statement, options: TrackOptions): TomlTable
   const { section } = options;
   const [, name = "", keyword, ...rest] = line.words;
   const refuse = (text: string) => {
-    section.remark(line, text);
+    section.quote(line, text);
     return undefined;
   };
   if (line.elsewhere !== undefined) return refuse("for a machine of another name");

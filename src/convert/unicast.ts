@@ -1,4 +1,4 @@
-import { parseIp } from "../base/ip.ts";
+import { type Family, parseIp } from "../base/ip.ts";
 import type { Statement } from "./blocks.ts";
 import type { InstanceDraft } from "./instance_rules.ts";
 import type { Section } from "./section.ts";
@@ -11,9 +11,18 @@ interface Peer {
   readonly minTtl: number;
 }
 
+/** What a virtual router is, before its peers are known. */
+export interface UnicastOptions {
+  readonly section: Section;
+  readonly family: Family;
+  /** Of that family. */
+  readonly source: string | undefined;
+}
+
 /** Writes `unicast_peers` and what goes with them. Tells whether there are peers. */
-export function writeUnicast(draft: InstanceDraft, section: Section): boolean {
-  const peers = draft.peers.flatMap((line) => readPeer(line, section) ?? []);
+export function writeUnicast(draft: InstanceDraft, options: UnicastOptions): boolean {
+  const { section, source } = options;
+  const peers = draft.peers.flatMap((line) => readPeer(line, options) ?? []);
   if (peers.length === 0) {
     if (draft.faultWithoutPeers !== undefined) {
       section.remark(
@@ -24,9 +33,7 @@ export function writeUnicast(draft: InstanceDraft, section: Section): boolean {
     return false;
   }
   section.set("unicast_peers", peers.map(({ address }) => address));
-  if (draft.source !== undefined && parseIp(draft.source) !== undefined) {
-    section.set("unicast_src", draft.source);
-  }
+  if (source !== undefined) section.set("unicast_src", source);
   const least = Math.max(1, Math.min(...peers.map(({ minTtl }) => minTtl)));
   const note = least === 1
     ? "keepalived takes any TTL; 255 is safer without routers between"
@@ -35,14 +42,14 @@ export function writeUnicast(draft: InstanceDraft, section: Section): boolean {
   return true;
 }
 
-function readPeer(line: Statement, section: Section): Peer | undefined {
+function readPeer(line: Statement, { section, family }: UnicastOptions): Peer | undefined {
   const [, address = "", ...options] = line.words;
   if (line.elsewhere !== undefined) {
     section.remark(line, "a peer of another machine (convert -i NAME takes it)");
     return undefined;
   }
-  if (parseIp(address) === undefined || line.block !== undefined) {
-    section.quote(line, "no address of a peer: left out");
+  if (parseIp(address)?.family !== family || line.block !== undefined) {
+    section.quote(line, `no IPv${family} address of a peer: left out`);
     return undefined;
   }
   let minTtl = 0;

@@ -1,7 +1,7 @@
 /** The order in which the keys of a table are written. */
 export const VROUTER_KEYS: readonly string[] = [
   ...["startup_delay", "script_user"],
-  ...["group", "interface", "vip", "excluded_vips", "version"],
+  ...["group", "interface", "vip", "excluded_vips", "version", "v3_checksum"],
   ...["priority", "preemption", "preempt_delay", "timers"],
   ...["auth_type", "auth_secret", "auth_keys", "active_key"],
   ...["anti_replay", "time_window", "auth_mode"],

@@ -1,7 +1,9 @@
 import { waitForEndElsewhere } from "../../ffi/children.ts";
+import { boottimeMs } from "../../ffi/clock.ts";
 import { SyscallError } from "../../ffi/errno.ts";
 import { Fd } from "../../ffi/fd.ts";
 import { openNothing, readAll, rewind, writeAll } from "../../ffi/files.ts";
+import { hasten } from "../../ffi/hasten.ts";
 import { openMemoryFile } from "../../ffi/memory_file.ts";
 import { commandLine, endAfter, environmentVariable } from "../../ffi/process.ts";
 import { type Ending, putBehind, spawnSession } from "../../ffi/spawn.ts";
@@ -20,6 +22,7 @@ const ANSWER_DESCRIPTOR = 4;
 const STDERR_DESCRIPTOR = 2;
 /** A file on a network disk that is gone, or one that somebody has to write first, never ends. */
 const LIMIT_S = 60;
+const MS_PER_S = 1000;
 const SIGALRM = 14;
 const KEPT_VARIABLES = ["PATH", "HOME", "LD_LIBRARY_PATH", "DENO_DIR"];
 
@@ -34,6 +37,27 @@ export function beSecondProcess(answerTo: (question: Uint8Array) => Uint8Array):
   using question = new Fd(QUESTION_DESCRIPTOR);
   using answer = new Fd(ANSWER_DESCRIPTOR);
   writeAll(answer, Uint8Array.from(answerTo(readAll(question))));
+}
+
+/** A moment so many milliseconds from now, on a clock that every process has. */
+export function momentAfter(ms: number): number {
+  return boottimeMs() + ms;
+}
+
+/** Whether that moment of {@linkcode momentAfter} is over. */
+export function isOver(momentMs: number): boolean {
+  return boottimeMs() >= momentMs;
+}
+
+/** This process ends where it has not answered by that moment. */
+export function answerBy(momentMs: number): void {
+  // With 0 it would never end.
+  endAfter(Math.max(1, Math.ceil((momentMs - boottimeMs()) / MS_PER_S)));
+}
+
+/** It has its whole time again: half done is worse than late. */
+export function answerLater(): void {
+  endAfter(LIMIT_S);
 }
 
 /** There is no second process: the program was replaced by another version, or memory is short. */
@@ -69,12 +93,13 @@ function startHere(question: Fd, answer: Fd): number {
   using nothing = openNothing();
   // Ours, which stays open.
   const errors = new Fd(STDERR_DESCRIPTOR);
-  const pid = spawnSession({
+  const options = {
     program: Deno.execPath(),
     words: commandLine(),
     environment: { ...keptEnvironment(), [MARK_VARIABLE]: "1" },
     descriptors: [nothing, nothing, errors, question, answer],
-  });
+  };
+  const pid = hasten((scheduling) => spawnSession({ ...options, scheduling }));
   putBehind(pid);
   return pid;
 }
@@ -88,7 +113,7 @@ function keptEnvironment(): Record<string, string> {
 
 function howItEnded(ending: Ending): string {
   if ("signal" in ending && ending.signal === SIGALRM) {
-    return `the process that was to answer has not done so in ${LIMIT_S} s`;
+    return "the process that was to answer has taken too long";
   }
   const how = "signal" in ending ? `by signal ${ending.signal}` : `with code ${ending.code}`;
   return `the process that was to answer has ended ${how}`;

@@ -1,6 +1,12 @@
 import type { IpAddress, IpPrefix } from "../base/ip.ts";
 import type { MacAddress } from "../base/mac.ts";
-import type { AddressInfo, Ipv4Settings, LinkInfo } from "../wire/rtnetlink.ts";
+import type { AddressInfo, LinkInfo } from "../wire/rtnetlink.ts";
+import {
+  type Ipv4Settings,
+  type Ipv6Settings,
+  isIpv4SettingName,
+  type Settings,
+} from "../wire/rtnetlink_settings.ts";
 import type { RouteInfo } from "../wire/rtnetlink_route.ts";
 
 /**
@@ -11,6 +17,7 @@ export const OUR_PROTOCOL = 112;
 
 /** One wish to the kernel. `interfaceName` is for messages; the index says which link is meant. */
 export type Change =
+  /** IPv6 addresses are there at once: nobody is asked whether another has them (IFA_F_NODAD). */
   | AddressWish & { readonly change: "addAddress"; readonly noPrefixRoute: boolean }
   | AddressWish & { readonly change: "removeAddress" }
   | LinkWish & {
@@ -21,6 +28,8 @@ export type Change =
   }
   | LinkWish & { readonly change: "setUp" }
   | LinkWish & { readonly change: "setIpv4"; readonly settings: Ipv4Settings }
+  /** Setting `disableIpv6` to 1 also takes every IPv6 address from the link. */
+  | LinkWish & { readonly change: "setIpv6"; readonly settings: Ipv6Settings }
   | LinkWish & { readonly change: "noAddressGeneration" }
   | LinkWish & { readonly change: "deleteLink" }
   | {
@@ -39,10 +48,15 @@ export type Change =
     readonly protocol?: number;
   };
 
-/** A route of the main table through a neighbour; the kernel finds the interface that has it. */
+/** A route of the main table through a neighbour. */
 export interface Route {
   readonly destination: IpPrefix;
   readonly nextHop: IpAddress;
+  /**
+   * Of the interface that has the next hop, which must be said of a link-local one of IPv6: of others
+   * the kernel finds it.
+   */
+  readonly ifindex?: number;
   /** Of several routes to one destination the lowest wins; 0 where it is absent. */
   readonly metric?: number;
   /** In bytes; the interface's where it is absent. */
@@ -56,6 +70,31 @@ interface LinkWish {
 
 interface AddressWish extends LinkWish {
   readonly prefix: IpPrefix;
+}
+
+/** What the kernel gives an IPv6 route that is set without a metric (IP6_RT_PRIO_USER). */
+const USUAL_IPV6_METRIC = 1024;
+
+/** The metric that the route has in the kernel's table. */
+export function metricOf(
+  { destination, metric = 0 }: Pick<Route, "destination" | "metric">,
+): number {
+  return metric === 0 && destination.address.family === 6 ? USUAL_IPV6_METRIC : metric;
+}
+
+/** The changes that make settings of both families. */
+export function settingChanges(link: LinkWish, settings: Settings): Change[] {
+  const names = Object.entries(settings);
+  const ipv4 = Object.fromEntries(names.filter(([name]) => isIpv4SettingName(name)));
+  const ipv6 = Object.fromEntries(names.filter(([name]) => !isIpv4SettingName(name)));
+  const { ifindex, interfaceName } = link;
+  const changes: Change[] = [
+    { change: "setIpv4", ifindex, interfaceName, settings: ipv4 },
+    { change: "setIpv6", ifindex, interfaceName, settings: ipv6 },
+  ];
+  return changes.filter((change) =>
+    "settings" in change && Object.keys(change.settings).length > 0
+  );
 }
 
 /** A change that the kernel refused. */
@@ -85,10 +124,10 @@ export interface Driver extends Disposable {
    */
   apply(changes: readonly Change[]): readonly DriverError[];
   links(): readonly LinkInfo[];
-  /** IPv4 addresses of all interfaces. */
+  /** Addresses of all interfaces, those of IPv4 first. */
   addresses(): readonly AddressInfo[];
   /**
-   * IPv4 routes of the main table: all, or those of one routing protocol. A router with the whole
+   * Routes of the main table, those of IPv4 first: all, or those of one routing protocol. A router with the whole
    * Internet's table should name one, because the kernel then leaves the others out of the list.
    */
   routes(filter?: { readonly protocol: number }): readonly RouteInfo[];
@@ -104,6 +143,7 @@ const SO_ALREADY: Readonly<Record<Change["change"], readonly string[]>> = {
   setMac: [],
   setUp: [],
   setIpv4: [],
+  setIpv6: [],
   noAddressGeneration: ["EAFNOSUPPORT"],
   addMacvlan: [],
   deleteLink: ["ENODEV"],

@@ -5,7 +5,8 @@ import { addressBits, equalIp, type IpPrefix } from "../base/ip.ts";
 import type { AddressInfo, LinkInfo } from "../wire/rtnetlink.ts";
 import type { RouteInfo } from "../wire/rtnetlink_route.ts";
 import { Aliases } from "./aliases.ts";
-import type { Change, Driver, DriverError, Route } from "./driver.ts";
+import { type Change, type Driver, DriverError, type Route } from "./driver.ts";
+import { setIpv6Settings } from "./ipv6_settings.ts";
 import { NetlinkDriver } from "./netlink.ts";
 import { refusal } from "./refusal.ts";
 
@@ -48,7 +49,8 @@ export class IoctlDriver implements Driver {
     const work = new Work(this.#socket, this.#lists);
     return changes.flatMap((change) => {
       const refused = work.carryOut(change);
-      return refused === undefined ? [] : [refusal(change, refused)];
+      if (refused === undefined) return [];
+      return [refused instanceof DriverError ? refused : refusal(change, refused)];
     });
   }
 
@@ -82,7 +84,7 @@ class Work {
     this.#lists = lists;
   }
 
-  carryOut(change: Change): Refused | undefined {
+  carryOut(change: Change): Refused | DriverError | undefined {
     try {
       return this.#do(change);
     } catch (error) {
@@ -91,7 +93,7 @@ class Work {
     }
   }
 
-  #do(change: Change): Refused | undefined {
+  #do(change: Change): Refused | DriverError | undefined {
     switch (change.change) {
       case "addAddress":
         return this.#addAddress(change);
@@ -107,6 +109,8 @@ class Work {
         return this.#addRoute(change.route);
       case "removeRoute":
         return this.#removeRoute(change.route);
+      case "setIpv6":
+        return setIpv6Settings(change);
       case "setIpv4":
       case "noAddressGeneration":
       case "addMacvlan":

@@ -3,9 +3,10 @@ import * as libnl from "../../ffi/libnl_requests.ts";
 import { NlSocket } from "../../ffi/libnl_socket.ts";
 import { assert, unreachable } from "../base/assert.ts";
 import type { IpPrefix } from "../base/ip.ts";
-import { numberedSettings, type Request } from "../wire/rtnetlink.ts";
-import { type Change, OUR_PROTOCOL, type Route } from "./driver.ts";
-import { type Messenger, RtnetlinkDriver } from "./rtnetlink_driver.ts";
+import type { Request } from "../wire/rtnetlink.ts";
+import { numberedSettings } from "../wire/rtnetlink_settings.ts";
+import { OUR_PROTOCOL, type Route } from "./driver.ts";
+import { type Messenger, type NetlinkChange, RtnetlinkDriver } from "./rtnetlink_driver.ts";
 
 /** The kernel's configuration through messages that libnl builds, numbers and sends. */
 export class LibnlDriver extends RtnetlinkDriver {
@@ -18,7 +19,7 @@ export class LibnlDriver extends RtnetlinkDriver {
 class LibnlMessenger implements Messenger {
   readonly #socket = new NlSocket();
 
-  post(changes: readonly Change[]): number {
+  post(changes: readonly NetlinkChange[]): number {
     const built = changes.map((change, index) =>
       this.#finish(toMessage(change), { acknowledge: index === changes.length - 1 })
     );
@@ -61,7 +62,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-function toMessage(change: Change): NlMessage {
+function toMessage(change: NetlinkChange): NlMessage {
   switch (change.change) {
     case "addAddress":
       return libnl.addAddressRequest({
@@ -101,7 +102,7 @@ function network({ address, length }: IpPrefix): libnl.Network {
   return { address: address.bytes, length };
 }
 
-function wish({ destination, nextHop, metric, mtu }: Route): libnl.RouteWish {
+function wish({ destination, nextHop, ...rest }: Route): libnl.RouteWish {
   const to = network(destination);
-  return { destination: to, nextHop: nextHop.bytes, metric, mtu, protocol: OUR_PROTOCOL };
+  return { ...rest, destination: to, nextHop: nextHop.bytes, protocol: OUR_PROTOCOL };
 }

@@ -4,8 +4,8 @@ import * as netlink from "../wire/netlink.ts";
 import * as rtnetlink from "../wire/rtnetlink.ts";
 import { emitAddAddress, emitRemoveAddress } from "../wire/rtnetlink_address.ts";
 import { addRoute, removeRoute } from "../wire/rtnetlink_route.ts";
-import { type Change, OUR_PROTOCOL } from "./driver.ts";
-import { type Messenger, RtnetlinkDriver } from "./rtnetlink_driver.ts";
+import { OUR_PROTOCOL } from "./driver.ts";
+import { type Messenger, type NetlinkChange, RtnetlinkDriver } from "./rtnetlink_driver.ts";
 
 /** The kernel's configuration through rtnetlink(7), written in TypeScript. */
 export class NetlinkDriver extends RtnetlinkDriver {
@@ -19,7 +19,7 @@ class CodecMessenger implements Messenger {
   readonly #batch = new netlink.RequestBatch();
   #sequence = 0;
 
-  post(changes: readonly Change[]): number {
+  post(changes: readonly NetlinkChange[]): number {
     const first = this.#sequence + 1;
     const last = this.#sequence + changes.length;
     this.#batch.clear();
@@ -32,7 +32,7 @@ class CodecMessenger implements Messenger {
     return first;
   }
 
-  #add(change: Change, { sequence, flags }: { sequence: number; flags: number }): void {
+  #add(change: NetlinkChange, { sequence, flags }: { sequence: number; flags: number }): void {
     if (change.change === "addAddress") {
       const { ifindex, prefix, noPrefixRoute } = change;
       const protocol = OUR_PROTOCOL;
@@ -64,7 +64,7 @@ class CodecMessenger implements Messenger {
   }
 }
 
-type OtherChange = Exclude<Change, { change: "addAddress" | "removeAddress" }>;
+type OtherChange = Exclude<NetlinkChange, { change: "addAddress" | "removeAddress" }>;
 
 function toRequest(change: OtherChange): rtnetlink.Request {
   switch (change.change) {

@@ -13,9 +13,17 @@ export function refusal(
   answer: { readonly code: string; readonly message?: string | undefined },
 ): DriverError {
   const { code } = answer;
-  const why = [answer.message, errnoMend(code)].filter((text) => text !== undefined).join("; ");
+  const reasons = [answer.message, mendOf(change, code)];
+  const why = reasons.filter((text) => text !== undefined).join("; ");
   const detail = `Cannot ${describeChange(change)}: ${code}${why === "" ? "" : ` (${why})`}`;
   return new DriverError(change, code, detail);
+}
+
+/** Where IPv6 is switched off the kernel refuses an address of it to root as to anybody. */
+function mendOf(change: Change, code: string): string | undefined {
+  const isIpv6 = change.change === "addAddress" && change.prefix.address.family === 6;
+  if (!isIpv6 || code !== "EACCES") return errnoMend(code);
+  return `set net.ipv6.conf.${change.interfaceName}.disable_ipv6 to 0`;
 }
 
 /** The change in words that follow "Cannot" or "Did": `add 10.9.0.5/24 to eth0`. */
@@ -30,6 +38,7 @@ export function describeChange(change: Change): string {
     case "setUp":
       return `bring ${change.interfaceName} up`;
     case "setIpv4":
+    case "setIpv6":
       return `set ${Object.keys(change.settings).join(", ")} of ${change.interfaceName}`;
     case "noAddressGeneration":
       return `switch IPv6 address generation of ${change.interfaceName} off`;
@@ -48,7 +57,8 @@ export function describeChange(change: Change): string {
   }
 }
 
-function describeRoute({ destination, nextHop, metric }: Route): string {
-  const through = `${formatPrefix(destination)} via ${formatIp(nextHop)}`;
+function describeRoute({ destination, nextHop, ifindex, metric }: Route): string {
+  const zone = ifindex === undefined ? "" : `%${ifindex}`;
+  const through = `${formatPrefix(destination)} via ${formatIp(nextHop)}${zone}`;
   return metric === undefined ? through : `${through} metric ${metric}`;
 }

@@ -4,12 +4,20 @@ import * as netlink from "../wire/netlink.ts";
 import * as rtnetlink from "../wire/rtnetlink.ts";
 import { dumpRoutes, parseRoute, type RouteInfo } from "../wire/rtnetlink_route.ts";
 import type { Change, Driver, DriverError, DriverName } from "./driver.ts";
+import { mayOvertake, setIpv6Settings } from "./ipv6_settings.ts";
 import { refusal } from "./refusal.ts";
 
 /** A dump's datagram is at most 32 KiB (rtnetlink's own limit); a reply to a batch is smaller. */
 const RECEIVE_BYTES = 1 << 16;
 /** Requests in one write; their answers must fit the socket's receive queue. */
 const BATCH = 512;
+/** A kernel without IPv6 answers the second question like the first. */
+const FAMILIES = [4, 6] as const;
+/** Routes of every protocol. */
+const ANY = { protocol: 0 } as const;
+
+/** What there is a message for. */
+export type NetlinkChange = Exclude<Change, { change: "setIpv6" }>;
 
 /** Puts requests into bytes, and sends and numbers them: the numbers count up by one. */
 export interface Messenger extends Disposable {
@@ -18,7 +26,7 @@ export interface Messenger extends Disposable {
    * the last request asks for an acknowledgement: the kernel works in order, so that one says that
    * all before it are done.
    */
-  post(changes: readonly Change[]): number;
+  post(changes: readonly NetlinkChange[]): number;
   /** Asks for a list and gives the request's number. */
   ask(request: rtnetlink.Request): number;
   /** The length of one datagram, or `undefined` when none waits. */
@@ -38,16 +46,28 @@ export class RtnetlinkDriver implements Driver {
   }
 
   apply(changes: readonly Change[]): readonly DriverError[] {
-    if (changes.length <= BATCH) return this.#applyBatch(changes);
     const errors: DriverError[] = [];
-    for (let start = 0; start < changes.length; start += BATCH) {
-      errors.push(...this.#applyBatch(changes.slice(start, start + BATCH)));
+    let waiting: NetlinkChange[] = [];
+    const post = () => {
+      errors.push(...this.#applyBatch(waiting));
+      waiting = [];
+    };
+    for (const change of changes) {
+      if (change.change !== "setIpv6") {
+        waiting.push(change);
+        if (waiting.length === BATCH) post();
+        continue;
+      }
+      if (!mayOvertake(change, waiting)) post();
+      const refused = setIpv6Settings(change);
+      if (refused !== undefined) errors.push(refused);
     }
+    post();
     return errors;
   }
 
   /** The answers wait already when the request is sent: the kernel answers while it is. */
-  #applyBatch(changes: readonly Change[]): readonly DriverError[] {
+  #applyBatch(changes: readonly NetlinkChange[]): readonly DriverError[] {
     if (changes.length === 0) return [];
     const first = this.#messenger.post(changes);
     const last = first + changes.length - 1;
@@ -78,14 +98,20 @@ export class RtnetlinkDriver implements Driver {
   }
 
   addresses(): readonly rtnetlink.AddressInfo[] {
-    return this.#dump(rtnetlink.dumpAddresses(4), rtnetlink.parseAddress);
+    return FAMILIES.flatMap((family) =>
+      this.#dump(rtnetlink.dumpAddresses(family), rtnetlink.parseAddress)
+        .filter(({ prefix }) => prefix.address.family === family)
+    );
   }
 
-  routes(filter?: { readonly protocol: number }): readonly RouteInfo[] {
-    return this.#dump(dumpRoutes({ family: 4, protocol: filter?.protocol ?? 0 }), parseRoute);
+  routes({ protocol }: { readonly protocol: number } = ANY): readonly RouteInfo[] {
+    return FAMILIES.flatMap((family) =>
+      this.#dump(dumpRoutes({ family, protocol }), parseRoute)
+        .filter(({ destination }) => destination.address.family === family)
+    );
   }
 
-  /** The labels of the IPv4 addresses, in the order of {@linkcode addresses}. */
+  /** The labels of the IPv4 addresses, in the order of {@linkcode addresses}; others have none. */
   labels(): readonly rtnetlink.LabelledAddress[] {
     return this.#dump(rtnetlink.dumpAddresses(4), rtnetlink.parseLabelledAddress);
   }

@@ -9,6 +9,13 @@ export interface Watcher {
   unwatch(fd: Fd): void;
 }
 
+/** What a look into a queue has brought. */
+export interface Reading {
+  readonly frames: number;
+  /** Whether nothing waits any more. */
+  readonly drained: boolean;
+}
+
 /** What attention is paid to. */
 export type Attended = Pick<Link, "vrrpFd" | "urgentFd" | "setKeen" | "forgetUrgent">;
 
@@ -33,17 +40,19 @@ export class Attention implements Disposable {
   readonly #link: Attended;
   readonly #routers: readonly Router[];
   readonly #watcher: Watcher;
-  readonly #receive: (batch: Batch) => number;
+  readonly #receive: (batch: Batch) => Reading;
   readonly #restMs: number;
   #relaxed = false;
+  /** Those of this rest, which may take several looks to read. */
+  #frames = 0;
   #lookAtMs = Infinity;
 
-  /** `receive` takes in all that waits and gives how many frames that were. */
+  /** `receive` takes in what waits, as long as there is time. */
   constructor(parts: {
     link: Attended;
     routers: readonly Router[];
     watcher: Watcher;
-    receive: (batch: Batch) => number;
+    receive: (batch: Batch) => Reading;
     nowMs: number;
   }) {
     this.#link = parts.link;
@@ -81,10 +90,17 @@ export class Attention implements Disposable {
   look(batch: Batch, nowMs: number): void {
     if (nowMs < this.#lookAtMs) return;
     if (!this.#relaxed) this.#relax();
-    const frames = this.#receive(batch);
+    this.#read(batch, nowMs);
+    if (this.#frames > FRAMES_PER_ROUTER * this.#routers.length) this.attend(nowMs, AFTER_FLOOD_MS);
+    if (this.#lookAtMs > nowMs) this.#frames = 0;
+  }
+
+  /** What there was no time to read is due at once. */
+  #read(batch: Batch, nowMs: number): void {
+    const { frames, drained } = this.#receive(batch);
+    this.#frames += frames;
     // One instant for all links and, where we are Master too, for our own advertisements.
-    this.#lookAtMs = (Math.floor(nowMs / this.#restMs) + 1) * this.#restMs;
-    if (frames > FRAMES_PER_ROUTER * this.#routers.length) this.attend(nowMs, AFTER_FLOOD_MS);
+    this.#lookAtMs = drained ? (Math.floor(nowMs / this.#restMs) + 1) * this.#restMs : nowMs;
   }
 
   #relax(): void {
@@ -93,11 +109,12 @@ export class Attention implements Disposable {
     const masters = this.#routers.filter(({ state }) => state.name === "Master");
     this.#link.setKeen(masters.map(({ config }) => config.protocol.vrid));
     this.#watcher.unwatch(vrrpFd);
-    this.#watcher.watch(urgentFd, (batch) => {
+    this.#watcher.watch(urgentFd, (batch, nowMs) => {
       this.#link.forgetUrgent();
-      this.#receive(batch);
+      if (!this.#receive(batch).drained) this.#lookAtMs = nowMs;
     });
     this.#relaxed = true;
+    this.#frames = 0;
   }
 
   /** Call before the link is closed. */

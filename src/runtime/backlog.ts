@@ -1,6 +1,6 @@
 import { SyscallError } from "../../ffi/errno.ts";
 import { readSysctl } from "../../ffi/sysctl.ts";
-import { equalIp } from "../base/ip.ts";
+import { equalIp, type Family } from "../base/ip.ts";
 import type { MacAddress } from "../base/mac.ts";
 import {
   type Change,
@@ -13,13 +13,17 @@ import type { Drivers } from "../drivers/drivers.ts";
 import { describeChange } from "../drivers/refusal.ts";
 import type { Log, LogSource } from "../log.ts";
 import type { FaultReason, Report } from "../vrrp/types.ts";
+import { settingsOf } from "../wire/rtnetlink.ts";
+import type { AcceptRules } from "./accept/accept_rules.ts";
+import { AddressGeneration } from "./address_generation.ts";
+import { announcementFrame } from "./announcement.ts";
 import type { Batch, KernelWish } from "./batch.ts";
 import { type InterfaceView, kernelChanges } from "./installation.ts";
-import { type InterfaceTable, ownAddresses } from "./interfaces.ts";
+import { forwardsIpv6, type InterfaceTable, ownAddresses } from "./interfaces.ts";
 import type { Outlet } from "./outlet.ts";
 import { heldBack, type LogLimit } from "./log_limit.ts";
 import { reportLines } from "./report_text.ts";
-import { gratuitousArp, type Router } from "./router.ts";
+import type { Router } from "./router.ts";
 import type { Sender } from "./sender.ts";
 
 /** A virtual router that cannot be Master because of what the kernel answered. */
@@ -35,16 +39,18 @@ const SLICE = { changes: 64, announcements: 256, reports: 32 } as const;
 const MAC_REFUSED = ["EBUSY", "EOPNOTSUPP"];
 
 /** Others on the network can provoke all but these, which take their time by themselves. */
-const UNHURRIED: readonly Report["what"][] = ["transition", "paused", "priorityChanged"];
+const UNHURRIED: readonly Report["what"][] = ["transition", "priorityChanged"];
 
-/** These come at the rate at which we put things back. */
+/** These come at the rate at which we put things back, or have to wait for a processor. */
 const PACED: readonly Report["what"][] = [
+  "paused",
   "addressesRemoved",
   "macReplaced",
   "carrierLowered",
   "sourceChanged",
 ];
 
+type Announcer = Router | Outlet;
 type AddressAddition = Extract<Change, { change: "addAddress" }>;
 
 interface Announcement {
@@ -65,9 +71,15 @@ export class Backlog {
   readonly #sender: Sender;
   readonly #log: Log;
   readonly #limit: LogLimit;
+  readonly #accept: Pick<AcceptRules, "deny" | "follow"> | undefined;
+  readonly #addressGeneration: AddressGeneration;
   #changes: KernelWish[] = [];
-  /** By how often they have been sent: every address once before any is repeated. */
-  readonly #rounds: Announcement[][] = [];
+  /**
+   * By how often they have been sent: every address once before any is repeated. In each round a
+   * virtual router, or a link with addresses of its own, waits once: others on the network can bring
+   * forth wishes faster than they are carried out.
+   */
+  readonly #rounds: Map<Announcer, Announcement>[] = [];
   #reports: { readonly router: Router; readonly report: Report }[] = [];
 
   constructor(
@@ -77,6 +89,8 @@ export class Backlog {
       sender: Sender;
       log: Log;
       limit: LogLimit;
+      /** What keeps packets from the addresses. */
+      accept?: Pick<AcceptRules, "deny" | "follow"> | undefined;
     },
   ) {
     this.#drivers = parts.drivers;
@@ -84,11 +98,13 @@ export class Backlog {
     this.#sender = parts.sender;
     this.#log = parts.log;
     this.#limit = parts.limit;
+    this.#accept = parts.accept;
+    this.#addressGeneration = new AddressGeneration(parts);
   }
 
   get empty(): boolean {
     return this.#changes.length === 0 && this.#reports.length === 0 &&
-      this.#rounds.every((round) => round.length === 0);
+      this.#rounds.every((round) => round.size === 0);
   }
 
   /** Whether the kernel is still to be changed: until then the machine is not what it is to be. */
@@ -102,15 +118,15 @@ export class Backlog {
     for (const { router, repeat } of batch.announcements) {
       const link = router.placement?.link;
       if (link === undefined) continue;
-      const frames = () => router.state.name === "Master" ? router.arpFrames : [];
-      this.#announce({ link, repeat, frames }, 0);
+      const frames = () => router.state.name === "Master" ? router.announcementFrames : [];
+      this.#announce(router, { link, repeat, frames }, 0);
     }
   }
 
   /** Does the next slice. Nothing that the network or the kernel does makes it throw. */
   work(nowMs: number): readonly Failure[] {
     if (this.#changes.length > 0) return this.#changeKernel(nowMs);
-    const round = this.#rounds.findIndex((announcements) => announcements.length > 0);
+    const round = this.#rounds.findIndex((announcements) => announcements.size > 0);
     if (round >= 0) this.#sendRound(round, nowMs);
     else this.#writeReports(nowMs);
     return [];
@@ -130,10 +146,21 @@ export class Backlog {
       const view = this.#view(wish.placement.link, views);
       for (const change of kernelChanges(wish, view)) askedBy.set(change, wish);
     }
-    const refused = this.#apply(askedBy, installed);
+    const wishes = this.#changes.slice(0, taken);
+    const unguarded = this.#accept?.deny(wishes) ?? new Set();
+    for (const [change, { router }] of askedBy) {
+      if (change.change === "addAddress" && unguarded.has(router)) askedBy.delete(change);
+    }
+    const refused = this.#addressGeneration.settle(this.#apply(askedBy, installed));
     this.#changes = this.#changes.slice(taken);
     this.#followUp(askedBy, refused);
-    return this.#failures(refused.filter((error) => !isSoAlready(error)), askedBy, nowMs);
+    const exposed = this.#accept?.follow(wishes) ?? new Set();
+    const failures = [
+      ...this.#failures(refused.filter((error) => !isSoAlready(error)), askedBy, nowMs),
+      ...refusedRouters(unguarded.union(exposed)),
+    ];
+    noteTakeOvers(wishes, failures);
+    return failures;
   }
 
   /** After an exception all is as before, so that an orderly stop can still undo it. */
@@ -154,6 +181,15 @@ export class Backlog {
     }
   }
 
+  /** What these accept has changed; gives those that cannot be Master like that. */
+  followAccept(routers: readonly Router[]): readonly Failure[] {
+    const holders = routers.flatMap((router) => {
+      const { placement } = router;
+      return placement === undefined ? [] : [{ router, placement }];
+    });
+    return refusedRouters(this.#accept?.follow(holders) ?? new Set());
+  }
+
   #view(link: Outlet, views: Map<number, InterfaceView>): InterfaceView {
     const { ifindex } = link;
     const known = views.get(ifindex);
@@ -161,19 +197,26 @@ export class Backlog {
     // Those with our mark, hundreds at times, neither decide a prefix nor belong to others.
     const addresses = this.#table.addressesOf(ifindex)
       .filter(({ protocol }) => protocol !== OUR_PROTOCOL);
-    const view = { addresses, forwarding: this.#forwarding(link) };
+    const view = {
+      addresses,
+      forwarding: this.#forwarding(link, 4),
+      ipv6Forwarding: this.#forwarding(link, 6),
+      ipv6Disabled: this.#table.get(ifindex)?.ipv6Settings?.disableIpv6 === 1,
+      addressGeneration: this.#addressGeneration,
+    };
     views.set(ifindex, view);
     return view;
   }
 
   /** As it is now: not every change of it is told. */
-  #forwarding({ name, ifindex }: Outlet): number {
+  #forwarding({ name, ifindex }: Outlet, family: Family): number {
     const link = this.#table.get(ifindex);
     try {
-      return Number(readSysctl(`net/ipv4/conf/${link?.name ?? name}/forwarding`));
+      return Number(readSysctl(`net/ipv${family}/conf/${link?.name ?? name}/forwarding`));
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
-      return link?.ipv4Settings?.forwarding ?? 0;
+      const { forwarding = 0, ipv6Forwarding = 0 } = link === undefined ? {} : settingsOf(link);
+      return family === 4 ? forwarding : ipv6Forwarding;
     }
   }
 
@@ -197,6 +240,8 @@ export class Backlog {
         return this.#table.noteAddressGone(change.ifindex, change.prefix);
       case "setIpv4":
         return this.#table.noteSettings(change.ifindex, change.settings);
+      case "setIpv6":
+        return this.#table.noteIpv6Settings(change.ifindex, change.settings);
       case "setMac":
         this.#table.noteMac(change.ifindex, change.mac);
         if (router.replacesMac) this.#announceOwn(router, change.mac);
@@ -229,6 +274,10 @@ export class Backlog {
     for (const error of errors) {
       const wish = askedBy.get(error.change);
       if (wish === undefined || isGone(wish, error)) continue;
+      if (isBeside(wish.router, error)) {
+        this.#tellWithout(wish.router, error, nowMs);
+        continue;
+      }
       this.#tell(wish.router, error, nowMs);
       if (failures.has(wish.router)) continue;
       const macRefused = error.change.change === "setMac" && MAC_REFUSED.includes(error.code);
@@ -240,29 +289,45 @@ export class Backlog {
   /** The interface's own addresses have moved to another MAC too, and neighbours must hear of it. */
   #announceOwn(router: Router, mac: MacAddress): void {
     const link = router.placement?.link;
-    if (link === undefined || !this.#table.get(link.ifindex)?.up) return;
+    const present = link && this.#table.get(link.ifindex);
+    if (link === undefined || !present?.up) return;
     const { addresses, announcements } = router.config.protocol;
+    const sender = { sourceMac: mac, isIpv6Router: forwardsIpv6(present) };
     const built = ownAddresses(this.#table.addressesOf(link.ifindex), addresses)
-      .map(({ prefix }) => gratuitousArp(prefix.address, mac));
-    this.#announce({ link, repeat: Math.max(1, announcements.repeat), frames: () => built }, 0);
+      .map(({ prefix }) => announcementFrame(prefix.address, sender));
+    const repeat = Math.max(1, announcements.repeat);
+    this.#announce(link, { link, repeat, frames: () => built }, 0);
   }
 
-  #announce(announcement: Announcement, round: number): void {
+  /** What already waits keeps its place, but what it says is what was wished last. */
+  #announce(announcer: Announcer, announcement: Announcement, round: number): void {
     if (round >= announcement.repeat) return;
-    (this.#rounds[round] ??= []).push(announcement);
+    const waiting = this.#rounds[round] ??= new Map();
+    const repeat = Math.max(announcement.repeat, waiting.get(announcer)?.repeat ?? 0);
+    waiting.set(announcer, { ...announcement, repeat });
   }
 
   #sendRound(round: number, nowMs: number): void {
-    const waiting = this.#rounds[round] ?? [];
-    this.#rounds[round] = waiting.slice(SLICE.announcements);
-    this.#log.debug(2, "arp", () => `Round ${round + 1} of ${waiting.length} announcements`);
-    for (const announcement of waiting.slice(0, SLICE.announcements)) {
+    const waiting = this.#rounds[round] ?? new Map<Announcer, Announcement>();
+    this.#log.debug(2, "arp", () => `Round ${round + 1} of ${waiting.size} announcements`);
+    for (const [announcer, announcement] of waiting.entries().take(SLICE.announcements)) {
+      waiting.delete(announcer);
       for (const frame of announcement.frames()) {
         this.#sender.send(announcement.link, frame, nowMs);
       }
-      this.#announce(announcement, round + 1);
+      this.#announce(announcer, announcement, round + 1);
     }
     this.#sender.flush(nowMs);
+  }
+
+  #tellWithout(router: Router, { change, code, message }: DriverError, nowMs: number): void {
+    if (change.change !== "addAddress") return;
+    const held = this.#limit.ask(router.label, code, nowMs);
+    if (held === undefined) return;
+    this.#log.error(
+      `${message}: the virtual router runs without it. IPv6 needs an MTU of at least 1280, and ` +
+        `net.ipv6.conf.${change.interfaceName}.disable_ipv6 = 0${heldBack(held)}`,
+    );
   }
 
   #tell(router: Router, { code, message }: DriverError, nowMs: number): void {
@@ -289,9 +354,29 @@ export class Backlog {
   }
 }
 
+/** The addresses are the last that a Master needs. */
+function noteTakeOvers(wishes: readonly KernelWish[], failures: readonly Failure[]): void {
+  const failed = new Set(failures.map(({ router }) => router));
+  for (const { router, want } of wishes) {
+    if (want === "addAddresses" && !failed.has(router)) router.noteTakenOver();
+  }
+}
+
+/** What the kernel keeps from being Master for now. */
+export function refusedRouters(routers: ReadonlySet<Router>): Failure[] {
+  return Array.from(routers, (router) => ({ router, reason: "refused" }));
+}
+
 /** Nothing is left to take back from an interface that is gone, nor to put back on it. */
 function isGone({ want }: KernelWish, { code }: DriverError): boolean {
   return code === "ENODEV" && want !== "assumeMac" && want !== "addAddresses";
+}
+
+/** What an IPv4 virtual router carries of IPv6 is worth no Fault where the machine has no IPv6. */
+function isBeside({ config }: Router, { change, code }: DriverError): boolean {
+  if (config.protocol.family !== 4) return false;
+  if (change.change === "setIpv6") return code === "ENODEV";
+  return change.change === "addAddress" && change.prefix.address.family === 6;
 }
 
 /** What its debug line is filed under. */

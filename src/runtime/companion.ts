@@ -1,5 +1,5 @@
 import type { ForcedState } from "../vrrp/types.ts";
-import type { RouterChoice } from "./engine.ts";
+import type { RouterChoice } from "./requests.ts";
 import type { Publisher } from "./publisher.ts";
 import type { NewConfig } from "./reload.ts";
 import type { Router } from "./router.ts";

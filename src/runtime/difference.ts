@@ -55,7 +55,8 @@ function goesOn(before: VirtualRouterConfig, after: VirtualRouterConfig): boolea
 /** What is left is where the virtual router lives, and for what addresses. */
 function withoutBehaviour(config: VirtualRouterConfig): object {
   const { protocol, padFrames: _pad, routes: _routes, choosesName: _chooses, ...rest } = config;
-  const { tracking: _tracking, notify: _notify, unicast: _unicast, ...place } = rest;
+  const { tracking: _tracking, notify: _notify, unicast: _unicast, ...others } = rest;
+  const { accept: _accept, routerAdvert: _advert, ...place } = others;
   const { version, family, vrid, addresses } = protocol;
   return { ...place, protocol: { version, family, vrid, addresses } };
 }

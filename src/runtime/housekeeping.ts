@@ -7,6 +7,8 @@ const LOOK_EVERY_MS = 10_000;
 const GARBAGE_BYTES = 16 << 20;
 /** Nothing may be due for this long. */
 const QUIET_MS = 300;
+/** Where that never comes, any time is as good as another after so long; the pause comes anyway. */
+const PATIENCE_MS = 30_000;
 
 type Collect = (options: { type: "major"; execution: "sync" }) => void;
 
@@ -21,6 +23,7 @@ export class Housekeeping {
   readonly #log: Pick<Log, "debug">;
   #hasStarted = true;
   #lookAtMs = -Infinity;
+  #wantsSinceMs = Infinity;
   #leastBytes = Infinity;
 
   /** `collect` is there where `scripts/build` gives it to the program. */
@@ -46,7 +49,10 @@ export class Housekeeping {
 
   /** To be called when there is nothing to do until `wakeMs`. */
   tidy(nowMs: number, wakeMs: number): void {
-    if (nowMs < this.#lookAtMs || wakeMs - nowMs < QUIET_MS) return;
+    if (nowMs < this.#lookAtMs) return;
+    this.#wantsSinceMs = Math.min(this.#wantsSinceMs, nowMs);
+    if (wakeMs - nowMs < QUIET_MS && nowMs - this.#wantsSinceMs < PATIENCE_MS) return;
+    this.#wantsSinceMs = Infinity;
     this.#lookAtMs = nowMs + LOOK_EVERY_MS;
     if (this.#hasStarted) this.#releaseStart();
     const usedBytes = this.#usedBytes();

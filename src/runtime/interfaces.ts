@@ -1,8 +1,11 @@
 import {
+  equalIp,
+  type Family,
   formatIp,
   formatPrefix,
   type IpAddress,
   type IpPrefix,
+  isLinkLocal,
   prefixContains,
 } from "../base/ip.ts";
 import type { MacAddress } from "../base/mac.ts";
@@ -10,17 +13,21 @@ import { OUR_PROTOCOL } from "../drivers/driver.ts";
 import type { NetlinkMessage } from "../wire/netlink.ts";
 import {
   type AddressInfo,
-  type Ipv4Settings,
   type LinkInfo,
   parseAddress,
   parseForwarding,
+  parseIpv6Link,
   parseLink,
   RTM,
 } from "../wire/rtnetlink.ts";
+import type { Ipv4Settings, Ipv6Settings } from "../wire/rtnetlink_settings.ts";
 
 const SCOPE_GLOBAL = 0;
+const SCOPE_LINK = 253;
 /** RFC 791: a smaller MTU cannot carry IPv4, and the kernel forgets all that the link had of it. */
 const LEAST_MTU = 68;
+/** RFC 8200 section 5: the same for IPv6. */
+export const LEAST_IPV6_MTU = 1280;
 
 /** What the kernel says of interfaces and their addresses, kept up to date by its notifications. */
 export class InterfaceTable {
@@ -28,6 +35,8 @@ export class InterfaceTable {
   readonly #indices = new Map<string, number>();
   readonly #addresses = new Map<number, AddressSet>();
   readonly #removals = new Map<number, number>();
+  readonly #ipv6Losses = new Map<number, number>();
+  #lowered = new Set<number>();
   /** All of them as text, put together when it is asked for. */
   #everywhere: ReadonlySet<string> | undefined;
 
@@ -63,17 +72,25 @@ export class InterfaceTable {
 
   #applyLink(message: NetlinkMessage): number | undefined {
     const link = parseLink(message);
-    if (link === undefined) return undefined;
+    if (link === undefined) return this.#applyIpv6Link(message);
     if (message.type === RTM.delLink) this.#removeLink(link);
     else this.#setLink(link);
     return link.index;
   }
 
+  #applyIpv6Link(message: NetlinkMessage): number | undefined {
+    const ipv6 = message.type === RTM.newLink ? parseIpv6Link(message) : undefined;
+    if (ipv6 !== undefined) this.noteIpv6Settings(ipv6.ifindex, ipv6.settings);
+    return ipv6?.ifindex;
+  }
+
   #applyForwarding(message: NetlinkMessage): number | undefined {
     const change = parseForwarding(message);
     if (change === undefined) return undefined;
-    this.noteSettings(change.ifindex, { forwarding: change.forwarding });
-    return change.ifindex;
+    const { ifindex, family, forwarding } = change;
+    if (family === 4) this.noteSettings(ifindex, { forwarding });
+    else this.noteIpv6Settings(ifindex, { ipv6Forwarding: forwarding });
+    return ifindex;
   }
 
   /** Settings that we have just made ourselves: the kernel tells nobody about those. */
@@ -83,13 +100,29 @@ export class InterfaceTable {
     this.#links.set(ifindex, { ...link, ipv4Settings: { ...link.ipv4Settings, ...settings } });
   }
 
+  /** The same for those of IPv6. */
+  noteIpv6Settings(ifindex: number, settings: Ipv6Settings): void {
+    const link = this.#links.get(ifindex);
+    if (link === undefined) return;
+    this.#links.set(ifindex, { ...link, ipv6Settings: { ...link.ipv6Settings, ...settings } });
+  }
+
   #setLink(link: LinkInfo): void {
     const known = this.#links.get(link.index);
     if (known !== undefined) this.#forgetName(known);
+    if (!link.adminUp) this.#lowered.add(link.index);
     if (link.mtu !== undefined && link.mtu < LEAST_MTU) this.noteReplaced(link.index);
+    else if (link.mtu !== undefined && link.mtu < LEAST_IPV6_MTU) this.#noteIpv6Lost(link.index);
     // A notification may leave the settings out; what was known of them then stands.
     this.#links.set(link.index, { ...known, ...link });
     this.#indices.set(link.name, link.index);
+  }
+
+  /** The interfaces that were down at some time since this was last asked, whatever they are now. */
+  takeLowered(): ReadonlySet<number> {
+    const lowered = this.#lowered;
+    this.#lowered = new Set();
+    return lowered;
   }
 
   /** A link that we have just deleted ourselves. */
@@ -111,12 +144,17 @@ export class InterfaceTable {
     this.#removals.set(index, this.removals(index) + 1);
   }
 
+  #noteIpv6Lost(index: number): void {
+    this.#ipv6Losses.set(index, (this.#ipv6Losses.get(index) ?? 0) + 1);
+  }
+
   /**
-   * How often a link of this index has gone, or lost all that it had of IPv4: the same index may
-   * come back as another link.
+   * How often a link of this index has gone, or lost all that it had of the family: the same index
+   * may come back as another link.
    */
-  removals(index: number): number {
-    return this.#removals.get(index) ?? 0;
+  removals(index: number, family: Family = 4): number {
+    const losses = family === 4 ? 0 : this.#ipv6Losses.get(index) ?? 0;
+    return (this.#removals.get(index) ?? 0) + losses;
   }
 
   /** The name may belong to another link by now. */
@@ -218,16 +256,24 @@ class AddressSet {
   }
 }
 
-/** The global addresses that are the interface's own: not the `virtual` ones, nor any with our mark. */
+/** Whether the link forwards IPv6; not so where it knows none. */
+export function forwardsIpv6(link: LinkInfo | undefined): boolean {
+  return (link?.ipv6Settings?.ipv6Forwarding ?? 0) !== 0;
+}
+
+/**
+ * The addresses that are the interface's own: global ones, and those of IPv6 for the link alone; not
+ * the `virtual` ones, nor any with our mark, nor one that may be another's.
+ */
 export function ownAddresses(
   addresses: readonly AddressInfo[],
   virtual: readonly IpAddress[],
 ): readonly AddressInfo[] {
   // By text in a set: with hundreds of virtual routers both lists are long.
   const excluded = new Set(virtual.map(formatIp));
-  return addresses.filter(({ scope, protocol, prefix }) =>
-    scope === SCOPE_GLOBAL && protocol !== OUR_PROTOCOL &&
-    !excluded.has(formatIp(prefix.address))
+  return addresses.filter(({ scope, protocol, prefix: { address }, dad }) =>
+    (scope === SCOPE_GLOBAL || (scope === SCOPE_LINK && address.family === 6)) &&
+    protocol !== OUR_PROTOCOL && dad === undefined && !excluded.has(formatIp(address))
   );
 }
 
@@ -239,7 +285,22 @@ export function primaryAddress(
   candidates: readonly AddressInfo[],
   virtualAddress: IpAddress,
 ): IpAddress | undefined {
-  const usable = candidates.filter(({ prefix }) => prefix.address.family === virtualAddress.family);
+  const usable = candidates.filter(({ prefix, scope }) =>
+    prefix.address.family === virtualAddress.family && scope === SCOPE_GLOBAL
+  );
   const onLink = usable.find(({ prefix }) => prefixContains(prefix, virtualAddress));
   return (onLink ?? usable[0])?.prefix.address;
+}
+
+/**
+ * Where an IPv6 virtual router sends from (RFC 9568 section 5.1.2.1): a link-local address. The one
+ * `before` stays for as long as it is there, because the kernel's lists have no order to go by.
+ */
+export function linkLocalAddress(
+  candidates: readonly AddressInfo[],
+  before: IpAddress | undefined,
+): IpAddress | undefined {
+  const usable = candidates.map(({ prefix }) => prefix.address)
+    .filter((address) => address.family === 6 && isLinkLocal(address));
+  return usable.find((address) => before !== undefined && equalIp(address, before)) ?? usable[0];
 }

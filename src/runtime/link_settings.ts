@@ -1,13 +1,25 @@
-import type { Change, Driver } from "../drivers/driver.ts";
+import type { Family } from "../base/ip.ts";
+import { type Change, type Driver, settingChanges } from "../drivers/driver.ts";
 import type { Log } from "../log.ts";
-import type { Ipv4SettingName, Ipv4Settings, LinkInfo } from "../wire/rtnetlink.ts";
+import { type LinkInfo, settingsOf } from "../wire/rtnetlink.ts";
+import { isIpv6SettingName, type SettingName, type Settings } from "../wire/rtnetlink_settings.ts";
 import type { InterfaceTable } from "./interfaces.ts";
 
 interface Kept {
-  /** Which of the links that have had this index: its successor starts with settings of its own. */
-  readonly generation: number;
-  readonly before: Ipv4Settings;
-  readonly ours: Ipv4Settings;
+  /**
+   * Which of the links that have had this index, and which of its lives with each family: the next
+   * one starts with settings of its own.
+   */
+  readonly generations: Readonly<Record<Family, number>>;
+  readonly before: Settings;
+  readonly ours: Settings;
+}
+
+/** Settings that a link does not know: it has no IPv6, for example. */
+interface Unknown {
+  /** What the link was like; before that changes it does not get to know them. */
+  readonly stage: string;
+  readonly names: ReadonlySet<SettingName>;
 }
 
 /** Changes settings of interfaces that are not ours, and puts back what was there. */
@@ -16,6 +28,7 @@ export class LinkSettings {
   readonly #table: InterfaceTable;
   readonly #log: Log;
   readonly #kept = new Map<number, Kept>();
+  readonly #unknown = new Map<number, Unknown>();
 
   constructor(parts: { driver: Driver; table: InterfaceTable; log: Log }) {
     this.#driver = parts.driver;
@@ -27,26 +40,46 @@ export class LinkSettings {
    * Sets `wanted` on `link` and notes what was there; done once for each link and setting. Gives
    * what those settings that it has set now were before.
    */
-  keep(link: LinkInfo, wanted: Ipv4Settings): Ipv4Settings {
+  keep(link: LinkInfo, wanted: Settings): Settings {
     const kept = this.#keptOf(link);
-    const names = settingNames(wanted).filter((name) => kept?.ours[name] === undefined);
-    if (names.length === 0) return {};
+    const unknown = this.#unknownOf(link);
+    const missing = settingNames(wanted).filter((name) => {
+      return kept?.ours[name] === undefined && !unknown.names.has(name);
+    });
+    if (missing.length === 0) return {};
     // A setting changes without a notification: what is known of it may be old.
     const present = this.#driver.links().find(({ index }) => index === link.index);
-    if (present?.ipv4Settings === undefined) return {};
-    const before = pick(present.ipv4Settings, names);
+    if (present === undefined) return {};
+    const values = settingsOf(present);
+    const names = missing.filter((name) => values[name] !== undefined);
+    this.#unknown.set(link.index, {
+      ...unknown,
+      names: unknown.names.union(new Set(missing).difference(new Set(names))),
+    });
+    if (names.length === 0) return {};
+    const before = pick(values, names);
     this.#kept.set(link.index, {
-      generation: this.#table.removals(link.index),
+      generations: { 4: this.#table.removals(link.index), 6: this.#table.removals(link.index, 6) },
       before: { ...before, ...kept?.before },
       ours: { ...kept?.ours, ...pick(wanted, names) },
     });
-    this.#apply([change(link, pick(wanted, names))]);
+    this.#apply(changesOf(link, pick(wanted, names)));
     return before;
+  }
+
+  /** The kernel gives a link IPv6 when it comes up, or when its MTU is large enough. */
+  #unknownOf({ index, mtu, adminUp }: LinkInfo): Unknown {
+    const generations = [this.#table.removals(index), this.#table.removals(index, 6)];
+    const stage = [...generations, mtu, adminUp].join(" ");
+    const unknown = this.#unknown.get(index);
+    return unknown?.stage === stage ? unknown : { stage, names: new Set() };
   }
 
   #keptOf({ index }: LinkInfo): Kept | undefined {
     const kept = this.#kept.get(index);
-    return kept?.generation === this.#table.removals(index) ? kept : undefined;
+    if (kept?.generations[4] !== this.#table.removals(index)) return undefined;
+    if (kept.generations[6] === this.#table.removals(index, 6)) return kept;
+    return { ...kept, before: withoutIpv6(kept.before), ours: withoutIpv6(kept.ours) };
   }
 
   /** Puts back what is still as we set it: what somebody changed since then stays. */
@@ -67,8 +100,8 @@ export class LinkSettings {
       const kept = this.#keptOf(link);
       if (kept === undefined) return [];
       const still = settingNames(kept.ours)
-        .filter((name) => link.ipv4Settings?.[name] === kept.ours[name]);
-      return still.length === 0 ? [] : [change(link, pick(kept.before, still))];
+        .filter((name) => settingsOf(link)[name] === kept.ours[name]);
+      return changesOf(link, pick(kept.before, still));
     });
     this.#apply(changes);
   }
@@ -81,14 +114,21 @@ export class LinkSettings {
   }
 }
 
-function change(link: LinkInfo, settings: Ipv4Settings): Change {
-  return { change: "setIpv4", ifindex: link.index, interfaceName: link.name, settings };
+function changesOf(
+  { index: ifindex, name: interfaceName }: LinkInfo,
+  settings: Settings,
+): Change[] {
+  return settingChanges({ ifindex, interfaceName }, settings);
 }
 
-function settingNames(settings: Ipv4Settings): Ipv4SettingName[] {
-  return Object.keys(settings) as Ipv4SettingName[];
+function settingNames(settings: Settings): SettingName[] {
+  return Object.keys(settings) as SettingName[];
 }
 
-function pick(settings: Ipv4Settings, names: readonly Ipv4SettingName[]): Ipv4Settings {
+function withoutIpv6(settings: Settings): Settings {
+  return pick(settings, settingNames(settings).filter((name) => !isIpv6SettingName(name)));
+}
+
+function pick(settings: Settings, names: readonly SettingName[]): Settings {
   return Object.fromEntries(names.map((name) => [name, settings[name] ?? 0]));
 }

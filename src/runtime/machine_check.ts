@@ -1,7 +1,9 @@
 import { SyscallError } from "../../ffi/errno.ts";
 import { readSysctl } from "../../ffi/sysctl.ts";
+import { formatIp } from "../base/ip.ts";
 import type { VirtualRouterConfig } from "../config/types.ts";
 import type { Log } from "../log.ts";
+import { carries } from "./spot.ts";
 
 interface Obstacle {
   readonly key: string;
@@ -29,6 +31,14 @@ const OUTWEIGHING: readonly Obstacle[] = [
   },
 ];
 
+/** One setting for all interfaces: what they have of their own says only how they behave. */
+const NO_IPV6_FORWARDING: Obstacle = {
+  key: "net/ipv6/conf/all/forwarding",
+  hinders: (value) => value === 0,
+  consequence: "a Master answers for its IPv6 addresses, but forwards nothing. " +
+    "Set it to 1 if this machine is to be a router",
+};
+
 /** Says what of this machine is in the way of its virtual routers, and is not ours to change. */
 export class MachineCheck {
   readonly #log: Log;
@@ -42,15 +52,34 @@ export class MachineCheck {
 
   /** Each line is written once, however many virtual routers it is about. */
   warn(interfaceName: string, routers: readonly { readonly config: VirtualRouterConfig }[]): void {
-    if (routers.some(({ config }) => config.interfaceType === "macvlan")) {
+    const ipv4 = routers.filter(({ config }) => carries(config, 4));
+    if (ipv4.some(({ config }) => config.interfaceType === "macvlan")) {
       for (const obstacle of OUTWEIGHING) this.#warnOf(obstacle);
     }
+    if (routers.some(({ config }) => carries(config, 6))) this.#warnOf(NO_IPV6_FORWARDING);
+    this.#warnOfNoIpv6(interfaceName, routers.map(({ config }) => config));
+    if (ipv4.length === 0) return;
     this.#warnOf({
       key: `net/ipv4/conf/${interfaceName}/forwarding`,
       hinders: (value) => value === 0,
       consequence:
         "a Master answers for its addresses, but forwards nothing that comes in there. " +
         "Set net.ipv4.ip_forward to 1 if this machine is to be a router",
+    });
+  }
+
+  /** An IPv6 virtual router has nothing to send from there, which its Fault says. */
+  #warnOfNoIpv6(interfaceName: string, configs: readonly VirtualRouterConfig[]): void {
+    const addresses = configs
+      .filter(({ protocol, interfaceType }) => protocol.family === 4 && interfaceType === "ether")
+      .flatMap(({ excludedAddresses }) => excludedAddresses.map(({ address }) => address))
+      .filter(({ family }) => family === 6);
+    if (addresses.length === 0) return;
+    this.#warnOf({
+      key: `net/ipv6/conf/${interfaceName}/disable_ipv6`,
+      hinders: (value) => value !== 0,
+      consequence: `a Master has all its addresses but ${addresses.map(formatIp).join(", ")}. ` +
+        "Set it to 0",
     });
   }
 

@@ -1,4 +1,4 @@
-import type { Ipv4Settings } from "../wire/rtnetlink.ts";
+import type { Ipv4Settings, Ipv6Settings } from "../wire/rtnetlink_settings.ts";
 
 /** medium_id = -1: no answers for others, whatever proxy_arp is (kernel, ip-sysctl). */
 const NO_PROXY_MEDIUM = 0xffff_ffff;
@@ -44,6 +44,41 @@ export function masterSettings(forwarding: number): Ipv4Settings {
 }
 
 export const BACKUP_SETTINGS: Ipv4Settings = { forwarding: 0 };
+
+/**
+ * A macvlan without IPv6, which is what keeps a Backup's from it: unlike with IPv4, a link's own
+ * `forwarding` says only whether it behaves like a router, and with `all` it forwards what a switch
+ * floods to the virtual MAC, address or not.
+ */
+const NO_IPV6: Ipv6Settings = { disableIpv6: 1 };
+
+/** Of a macvlan that is to carry IPv6 addresses. It never takes a prefix or a route from a router. */
+const IPV6_CHILD_SETTINGS: Ipv6Settings = {
+  ...NO_IPV6,
+  ipv6Forwarding: 0,
+  acceptRa: 0,
+  autoconf: 0,
+  routerSolicitations: 0,
+};
+
+export function childIpv6Settings(
+  { carriesIpv6 }: { readonly carriesIpv6: boolean },
+): Ipv6Settings {
+  return carriesIpv6 ? IPV6_CHILD_SETTINGS : NO_IPV6;
+}
+
+/** `forwarding` is the parent's: neighbours are told by it that the address is a router's. */
+export function masterIpv6Settings(forwarding: number): Ipv6Settings {
+  return { disableIpv6: 0, ipv6Forwarding: forwarding };
+}
+
+export const BACKUP_IPV6_SETTINGS: Ipv6Settings = { disableIpv6: 1, ipv6Forwarding: 0 };
+
+/**
+ * Of every interface with IPv6 virtual routers: when it is lowered and raised again, it has its own
+ * global addresses back. Without this they would be gone for good.
+ */
+export const IPV6_PARENT_SETTINGS: Ipv6Settings = { keepAddrOnDown: 1 };
 
 /** Of the interface that carries macvlans of ours. */
 const PARENT_SETTINGS: Ipv4Settings = {

@@ -1,15 +1,17 @@
 import { SyscallError } from "../../ffi/errno.ts";
-import { readSysctl, writeSysctl } from "../../ffi/sysctl.ts";
+import { readSysctl } from "../../ffi/sysctl.ts";
 import { equalMac } from "../base/mac.ts";
 import { type Change, type Driver, type DriverError, isSoAlready } from "../drivers/driver.ts";
 import type { Log } from "../log.ts";
 import type { FaultReason } from "../vrrp/types.ts";
 import type { LinkInfo } from "../wire/rtnetlink.ts";
-import type { InterfaceTable } from "./interfaces.ts";
+import { type InterfaceTable, LEAST_IPV6_MTU } from "./interfaces.ts";
 import { isOurLinkGroup, newLinkGroup } from "./link_group.ts";
+import { deleteLinkElsewhere } from "./link_removal.ts";
 import type { LinkSettings } from "./link_settings.ts";
-import { CHILD_SETTINGS, parentSettings } from "./macvlan_settings.ts";
+import { CHILD_SETTINGS, childIpv6Settings, parentSettings } from "./macvlan_settings.ts";
 import type { Router } from "./router.ts";
+import { carries } from "./spot.ts";
 import type { OtherDaemons } from "./undo/other_daemons.ts";
 
 /** Whose link it is to be, and where. */
@@ -31,6 +33,8 @@ export class Macvlans {
   readonly #log: Log;
   readonly #others: OtherDaemons;
   readonly #group = newLinkGroup();
+  /** By a link's index: InterfaceTable.removals() of IPv6 when it was made. */
+  readonly #ipv6Removals = new Map<number, number>();
   #sysctlRefused = false;
   #made = false;
 
@@ -55,11 +59,17 @@ export class Macvlans {
     const found = new Map<Router, Carrier | FaultReason>();
     const missing: Router[] = [];
     for (const router of routers) {
-      const present = this.#find(router);
       const wanted = { router, parent };
+      const present = this.#discardSpoilt(this.#find(router), wanted);
       if (present === undefined || this.#isLeftover(present, wanted)) missing.push(router);
       else found.set(router, this.#isRight(present, wanted) ? carrier(present) : "nameTaken");
-      if (present?.group === this.#group && !present.up) this.#bringUp([carrier(present)]);
+      if (present?.group !== this.#group) continue;
+      if (!present.up) this.#bringUp([carrier(present)]);
+      // Whoever switches IPv6 on for all interfaces does so for ours too.
+      const hasIpv6 = present.ipv6Settings?.disableIpv6 === 0;
+      if (hasIpv6 && !carries(router.config, 6)) {
+        this.#withIpv6Off(new Map([[router, carrier(present)]]));
+      }
     }
     if (missing.length > 0) this.#make(missing, parent, found);
     return found;
@@ -79,6 +89,25 @@ export class Macvlans {
   }
 
   /**
+   * Where an interface's MTU is too small for IPv6, the kernel forgets all that a macvlan on it had of
+   * that, our settings too, and leaves the macvlan's MTU low when the interface's rises again.
+   */
+  #discardSpoilt(link: LinkInfo | undefined, { router, parent }: Wanted): LinkInfo | undefined {
+    if (link?.group !== this.#group || !carries(router.config, 6) || !hasRoomForIpv6(parent)) {
+      return link;
+    }
+    const { index } = link;
+    const isAsMade = this.#table.removals(index, 6) === this.#ipv6Removals.get(index);
+    if (isAsMade && hasRoomForIpv6(link)) return link;
+    this.#log.warning(
+      `Making ${link.name} anew: its MTU was below ${LEAST_IPV6_MTU}, and IPv6 is lost on it`,
+    );
+    this.#report(this.#driver.apply([deletion(link)]));
+    this.#table.noteDeleted(index);
+    return undefined;
+  }
+
+  /**
    * Of a run of ours that did not live to delete it, on an interface that has another name now, or
    * of a virtual router that is gone and whose link had this name.
    */
@@ -92,7 +121,7 @@ export class Macvlans {
     parent: LinkInfo,
     found: Map<Router, Carrier | FaultReason>,
   ): void {
-    this.#setParent(parent);
+    if (routers.some(({ config }) => carries(config, 4))) this.#setParent(parent);
     this.#made = true;
     const wishes = new Map<Change, Router>();
     for (const router of routers) {
@@ -136,18 +165,19 @@ export class Macvlans {
       if (link === undefined) found.set(router, "refused");
       else carriers.set(router, carrier(link));
     }
-    const targets = [...carriers.values()].map(({ ifindex, name }) => ({
-      ifindex,
-      interfaceName: name,
-    }));
+    const targets = [...carriers.values()].map(targetOf);
     const quiet = targets.flatMap((target): Change[] => [
       { change: "setIpv4", ...target, settings: CHILD_SETTINGS },
       { change: "noAddressGeneration", ...target },
     ]);
     this.#report(this.#driver.apply(quiet));
-    for (const { ifindex, interfaceName } of targets) {
+    for (const { ifindex } of targets) {
       this.#table.noteSettings(ifindex, CHILD_SETTINGS);
-      this.#disableIpv6(interfaceName);
+      this.#ipv6Removals.set(ifindex, this.#table.removals(ifindex, 6));
+    }
+    for (const router of this.#withIpv6Off(carriers)) {
+      carriers.delete(router);
+      found.set(router, "refused");
     }
     this.#bringUp([...carriers.values()]);
     for (const [router, one] of carriers) found.set(router, one);
@@ -161,16 +191,35 @@ export class Macvlans {
     }))));
   }
 
-  /** Only a file sets this one. Without it the link still stays silent but for multicast reports. */
-  #disableIpv6(name: string): void {
-    try {
-      writeSysctl(`net/ipv6/conf/${name}/disable_ipv6`, "1");
-    } catch (error) {
-      if (!(error instanceof SyscallError)) throw error;
-      if (error.code === "ENOENT" || this.#sysctlRefused) return;
-      this.#sysctlRefused = true;
-      this.#log.warning(`${error.message}: virtual interfaces may send IPv6 multicast reports`);
+  /**
+   * Switches IPv6 off, and gives those that cannot do without that. Only files do it, which may be
+   * out of reach; links without IPv6 addresses then still stay silent but for multicast reports.
+   */
+  #withIpv6Off(carriers: ReadonlyMap<Router, Carrier>): Router[] {
+    const asked = new Map(Array.from(carriers, ([router, carrier]) => {
+      const settings = childIpv6Settings({ carriesIpv6: carries(router.config, 6) });
+      return [{ change: "setIpv6", ...targetOf(carrier), settings } as const, router];
+    }));
+    const refused = new Map(
+      this.#driver.apply([...asked.keys()]).map((error) => [error.change, error]),
+    );
+    const lost: Router[] = [];
+    for (const [change, router] of asked) {
+      const error = refused.get(change);
+      if (error === undefined) this.#table.noteIpv6Settings(change.ifindex, change.settings);
+      else if (needsIpv6(router, error)) {
+        this.#log.error(error.message);
+        lost.push(router);
+      } else this.#warnOfReports(error);
     }
+    return lost;
+  }
+
+  /** A link that knows no IPv6 at all sends none either. */
+  #warnOfReports({ code, message }: DriverError): void {
+    if (code === "ENODEV" || this.#sysctlRefused) return;
+    this.#sysctlRefused = true;
+    this.#log.warning(`${message}: virtual interfaces may send IPv6 multicast reports`);
   }
 
   #report(errors: readonly DriverError[]): void {
@@ -184,12 +233,31 @@ export class Macvlans {
    * called while there is nothing better to do. Gives whether there are more.
    */
   removeNext(needed: ReadonlySet<number>): boolean {
-    const unneeded = this.#table.inGroup(this.#group).filter(({ index }) => !needed.has(index));
-    const [next] = unneeded;
+    const [next, ...others] = this.#unneeded(needed);
     if (next === undefined) return false;
     this.#report(this.#driver.apply([deletion(next)]));
     this.#table.noteDeleted(next.index);
-    return unneeded.length > 1;
+    return others.length > 0;
+  }
+
+  /** The same on another thread, while there is always something better to do on this one. */
+  async removeNextElsewhere(needed: ReadonlySet<number>): Promise<boolean> {
+    const [next, ...others] = this.#unneeded(needed);
+    if (next === undefined) return false;
+    // Whoever wants the name from now on makes a new link, for which the kernel has it wait.
+    this.#table.noteDeleted(next.index);
+    try {
+      const refused = await deleteLinkElsewhere(deletion(next));
+      if (refused !== undefined) this.#report([refused]);
+    } catch (error) {
+      if (!(error instanceof SyscallError)) throw error;
+      this.#log.error(`${error.message}: ${next.name} stays until the end`);
+    }
+    return others.length > 0;
+  }
+
+  #unneeded(needed: ReadonlySet<number>): readonly LinkInfo[] {
+    return this.#table.inGroup(this.#group).filter(({ index }) => !needed.has(index));
   }
 
   /** Deletes all links that this process made. */
@@ -208,10 +276,24 @@ function isStrictByAll(): boolean {
   }
 }
 
+/** Who has the whole of IPv6 beside IPv4 runs without it on a link that knows none. */
+function needsIpv6({ config }: Router, { code }: DriverError): boolean {
+  return config.protocol.family === 6 || (carries(config, 6) && code !== "ENODEV");
+}
+
+/** Whether the link's MTU is known to do for IPv6. */
+function hasRoomForIpv6({ mtu = 0 }: LinkInfo): boolean {
+  return mtu >= LEAST_IPV6_MTU;
+}
+
+function targetOf({ ifindex, name }: Carrier) {
+  return { ifindex, interfaceName: name };
+}
+
 function carrier(link: LinkInfo): Carrier {
   return { ifindex: link.index, name: link.name };
 }
 
-function deletion(link: LinkInfo): Change {
+function deletion(link: LinkInfo): Extract<Change, { change: "deleteLink" }> {
   return { change: "deleteLink", ifindex: link.index, interfaceName: link.name };
 }

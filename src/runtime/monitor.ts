@@ -1,10 +1,7 @@
-import { SyscallError } from "../../ffi/errno.ts";
-import { NetlinkSocket } from "../../ffi/netlink_socket.ts";
 import * as netlink from "../wire/netlink.ts";
 import { GROUP } from "../wire/rtnetlink.ts";
 import type { InterfaceTable } from "./interfaces.ts";
-
-const RECEIVE_BYTES = 1 << 16;
+import { Notifications } from "./notifications.ts";
 
 /** Who wants to know of changes to the main routing table. */
 export interface RouteListener {
@@ -25,12 +22,11 @@ export interface News {
 }
 
 /**
- * Follows the kernel's notifications about links, IPv4 addresses and forwarding (rtnetlink(7)), and
+ * Follows the kernel's notifications about links, addresses and forwarding (rtnetlink(7)), and
  * about routes where somebody wants them: a router with the whole Internet's table has many.
  */
 export class Monitor implements Disposable {
-  readonly #socket: NetlinkSocket;
-  readonly #buffer = new Uint8Array(RECEIVE_BYTES);
+  readonly #notifications: Notifications;
   readonly #table: InterfaceTable;
   readonly #routes: readonly RouteListener[];
   #followsRoutes = false;
@@ -38,20 +34,22 @@ export class Monitor implements Disposable {
   constructor({ table, routes }: { table: InterfaceTable; routes: readonly RouteListener[] }) {
     this.#table = table;
     this.#routes = routes;
-    this.#socket = new NetlinkSocket({
-      groups: GROUP.link | GROUP.ipv4Address | GROUP.ipv4Netconf,
+    this.#notifications = new Notifications({
+      groups: GROUP.link | GROUP.ipv4Address | GROUP.ipv4Netconf | GROUP.ipv6Address |
+        GROUP.ipv6Netconf | GROUP.ipv6Link,
     });
     this.followRoutes();
   }
 
   get fd() {
-    return this.#socket.fd;
+    return this.#notifications.fd;
   }
 
   /** Has the kernel speak of routes too, as soon as somebody listens. Throws {@linkcode SyscallError}. */
   followRoutes(): void {
     if (this.#followsRoutes || !this.#routes.some(({ listens }) => listens)) return;
-    this.#socket.join(GROUP.ipv4Route);
+    this.#notifications.join(GROUP.ipv4Route);
+    this.#notifications.join(GROUP.ipv6Route);
     this.#followsRoutes = true;
   }
 
@@ -62,10 +60,10 @@ export class Monitor implements Disposable {
   drain(): News {
     const touched = new Set<number>();
     for (let count = 0; count < DATAGRAMS_PER_TURN; count++) {
-      const datagram = this.#receive();
+      const datagram = this.#notifications.next();
       if (datagram === undefined) return { touched, more: false };
       if (datagram === "lost") {
-        while (this.#receive() !== undefined);
+        while (this.#notifications.next() !== undefined);
         return { touched: "lost", more: false };
       }
       this.#takeIn(datagram, touched);
@@ -81,17 +79,7 @@ export class Monitor implements Disposable {
     }
   }
 
-  #receive(): DataView | "lost" | undefined {
-    try {
-      const length = this.#socket.receive(this.#buffer);
-      return length === undefined ? undefined : new DataView(this.#buffer.buffer, 0, length);
-    } catch (error) {
-      if (error instanceof SyscallError && error.code === "ENOBUFS") return "lost";
-      throw error;
-    }
-  }
-
   [Symbol.dispose](): void {
-    this.#socket[Symbol.dispose]();
+    this.#notifications[Symbol.dispose]();
   }
 }

@@ -3,6 +3,7 @@ import type { Report } from "../vrrp/types.ts";
 import { EventRing } from "../base/event_ring.ts";
 import type { Router } from "./router.ts";
 import { Histogram } from "./histogram.ts";
+import { faultText } from "./report_text.ts";
 import { routerSnapshot } from "./router_snapshot.ts";
 import type {
   ProcessSnapshot,
@@ -110,7 +111,8 @@ export class Observer {
     return this.#pasts.get(router) ?? NO_PAST;
   }
 
-  #event({ config }: Router, transition: Transition): TransitionEvent {
+  #event(router: Router, transition: Transition): TransitionEvent {
+    const { config } = router;
     const { from, to, reason, fault, peer } = transition;
     return {
       sequence: this.#ring.last + 1,
@@ -122,6 +124,7 @@ export class Observer {
       to,
       reason,
       fault: fault ?? null,
+      faultText: fault === undefined ? null : faultText(router, fault),
       peer: peer === undefined
         ? null
         : { address: formatIp(peer.address), priority: peer.priority },

@@ -1,9 +1,9 @@
-import { equalIp, type IpAddress } from "../base/ip.ts";
+import { equalIp, type IpAddress, isLinkLocal } from "../base/ip.ts";
 import { equalMac, type MacAddress } from "../base/mac.ts";
 import { OUR_PROTOCOL } from "../drivers/driver.ts";
 import type { FaultReason, LinkFacts } from "../vrrp/types.ts";
 import type { AddressInfo, LinkInfo } from "../wire/rtnetlink.ts";
-import { ownAddresses, primaryAddress } from "./interfaces.ts";
+import { forwardsIpv6, linkLocalAddress, ownAddresses, primaryAddress } from "./interfaces.ts";
 import type { Router } from "./router.ts";
 
 /** Whether a virtual router can run on its interface as it is now, and what it gives. */
@@ -14,6 +14,7 @@ export type Verdict =
     readonly facts: LinkFacts;
     /** What advertisements list besides the virtual addresses; see Placement. */
     readonly listedAddresses: readonly IpAddress[];
+    readonly isIpv6Router: boolean;
   }
   | { readonly ready: false; readonly reason: FaultReason };
 
@@ -30,7 +31,6 @@ export interface PresentInterface {
 /** Judges the interface for one virtual router; the first thing that is missing is the reason. */
 export function judge(router: Router, present: PresentInterface): Verdict {
   const { link, addresses } = present;
-  if (router.config.unsupported !== undefined) return { ready: false, reason: "unsupported" };
   if (typeof link === "string") return { ready: false, reason: link };
   if (!link.ethernet || link.mac === undefined) return { ready: false, reason: "notEthernet" };
   if (!link.up) return { ready: false, reason: "interfaceDown" };
@@ -45,8 +45,19 @@ export function judge(router: Router, present: PresentInterface): Verdict {
   }
   if (router.blockedBy !== undefined) return { ready: false, reason: router.blockedBy };
   if (router.tracked.down !== undefined) return { ready: false, reason: "trackedDown" };
-  const facts = { source, mac: ownMac(router, link.mac), owner };
-  return { ready: true, link, facts, listedAddresses: listedAddresses(router, present.own) };
+  const facts = {
+    source,
+    mac: ownMac(router, link.mac),
+    owner,
+    ...(router.refusedLast ? { refusedLast: true } as const : {}),
+  };
+  return {
+    ready: true,
+    link,
+    facts,
+    listedAddresses: listedAddresses(router, present.own),
+    isIpv6Router: forwardsIpv6(link),
+  };
 }
 
 /**
@@ -72,23 +83,31 @@ function listedAddresses(
     .filter(({ family }) => family === 4);
 }
 
-/** Never a virtual address, unless we own it (RFC 9568 section 7.2). */
+/**
+ * Never a virtual address, unless we own it (RFC 9568 section 7.2). Of IPv6 it is link-local, except
+ * where peers are spoken to that link-local addresses do not reach.
+ */
 function primary(
   router: Router,
   { own, owner }: { own: readonly AddressInfo[]; owner: boolean },
 ): IpAddress | undefined {
-  const virtual = router.config.protocol.addresses;
+  const { protocol: { addresses: virtual, family }, unicast } = router.config;
   const [first] = virtual;
   const candidates = owner ? own : ownAddresses(own, virtual);
-  return first === undefined ? undefined : primaryAddress(candidates, first);
+  if (family === 6 && (unicast?.peers ?? []).every(isLinkLocal)) {
+    return linkLocalAddress(candidates, router.placement?.source);
+  }
+  // The first virtual address of IPv6 is link-local, and no global network holds it.
+  const near = family === 6 ? virtual.find((address) => !isLinkLocal(address)) ?? first : first;
+  return near === undefined ? undefined : primaryAddress(candidates, near);
 }
 
 /** Addresses that we have set ourselves make nobody their owner. */
 function owns(router: Router, addresses: readonly AddressInfo[]): boolean {
   if (!router.config.mayOwn || router.installed.length > 0) return false;
   return router.config.protocol.addresses.every((virtual) =>
-    addresses.some(({ prefix, protocol }) =>
-      protocol !== OUR_PROTOCOL && equalIp(prefix.address, virtual)
+    addresses.some(({ prefix, protocol, dad }) =>
+      protocol !== OUR_PROTOCOL && dad === undefined && equalIp(prefix.address, virtual)
     )
   );
 }

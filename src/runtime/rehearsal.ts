@@ -19,8 +19,8 @@ const ROUTERS = 24;
 /** The kernel has no interface of this index and refuses everything about it. */
 const NO_IFINDEX = 0x7fff_fffe;
 const NAME = "rehearsal";
-const SOURCE = ip("192.0.2.1");
-const PEER = ip("192.0.2.2");
+const SOURCE = { 4: ip("192.0.2.1"), 6: ip("fe80::1") } as const;
+const PEER = { 4: ip("192.0.2.2"), 6: ip("fe80::2") } as const;
 
 /** Only addresses are added and removed: what else a take-over changes is done once, not for each. */
 const IMAGINARY = {
@@ -77,9 +77,10 @@ export class Rehearsal {
     this.#routers = configs.slice(0, ROUTERS).map((config, index) =>
       new Router({ ...config, ...IMAGINARY }, { ...tables, index, nowMs: 0 })
     );
-    this.#placements = this.#routers.map(({ virtualMac }) => ({
+    this.#placements = this.#routers.map(({ virtualMac, config }) => ({
       link: NOWHERE,
-      source: SOURCE,
+      source: SOURCE[config.protocol.family],
+      isIpv6Router: false,
       ownMac: virtualMac,
       listedAddresses: [],
       carrier: { ifindex: NO_IFINDEX, name: NAME },
@@ -117,11 +118,12 @@ function imaginaryLink(): LinkInfo {
   return { index: NO_IFINDEX, name: NAME, ethernet: true, adminUp: true, up: true, group: 0 };
 }
 
-function factsOf({ virtualMac }: Router) {
-  return { source: SOURCE, mac: virtualMac, owner: false };
+function factsOf({ virtualMac, config }: Router) {
+  return { source: SOURCE[config.protocol.family], mac: virtualMac, owner: false };
 }
 
 function heard({ config, virtualMac }: Router, priority: number): RouterEvent {
-  const intervalMs = config.protocol.advertIntervalMs;
-  return { kind: "advert", advert: { priority, intervalMs, from: PEER, fromMac: virtualMac } };
+  const { advertIntervalMs: intervalMs, family } = config.protocol;
+  const from = PEER[family];
+  return { kind: "advert", advert: { priority, intervalMs, from, fromMac: virtualMac } };
 }

@@ -1,5 +1,6 @@
 import type { DaemonConfig } from "../config/types.ts";
 import type { Drivers } from "../drivers/drivers.ts";
+import type { AcceptRules } from "./accept/accept_rules.ts";
 import type { Log } from "../log.ts";
 import type { Engine } from "./engine.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -10,11 +11,17 @@ import type { Undo } from "./undo/undo.ts";
 export interface NewConfig extends DaemonConfig {
   /** Takes over what of it is not for the virtual routers; called once nothing has refused it. */
   readonly takeOver?: () => void;
+  /**
+   * What has to be done for it first and may take long, such as writing it to a disk; called once
+   * nothing has refused it, before the first effect. False: all stays as it is.
+   */
+  readonly prepare?: () => Promise<boolean>;
 }
 
 export interface ReloadParts {
-  readonly engine: Pick<Engine, "alongside" | "reload" | "stopping">;
+  readonly engine: Pick<Engine, "alongside" | "reload" | "routers" | "stopping">;
   readonly drivers: Pick<Drivers, "require">;
+  readonly accept: Pick<AcceptRules, "require">;
   readonly scripts: Pick<Scripts, "admit">;
   readonly undo: Pick<Undo, "reconfigure">;
   readonly log: Log;
@@ -69,19 +76,51 @@ export class Reload {
    */
   async take(read: () => Promise<NewConfig | undefined>): Promise<void> {
     const change = this.#latest.then(async () => {
-      const config = await this.#parts.engine.alongside(read);
+      const config = await this.#parts.engine.alongside(() => this.#prepared(read));
       if (config !== undefined && !this.#parts.engine.stopping) this.#apply(config);
     });
     this.#latest = change.catch(() => {});
     await change;
   }
 
-  #apply(config: NewConfig): void {
-    const { engine, drivers, scripts, undo } = this.#parts;
-    // All that may refuse it comes before the first effect.
+  /** Gives nothing where that is not to be gone on with. */
+  async #prepared(read: () => Promise<NewConfig | undefined>): Promise<NewConfig | undefined> {
+    const config = await read();
+    if (config?.prepare === undefined) return config;
+    if (this.#parts.engine.stopping) return undefined;
+    let isPrepared = false;
+    try {
+      this.#require(config);
+      isPrepared = await config.prepare();
+    } finally {
+      if (!isPrepared) this.#forget();
+    }
+    return isPrepared ? config : undefined;
+  }
+
+  /** Throws {@linkcode Error} where something here refuses it. */
+  #require(config: NewConfig): void {
+    const { drivers, accept, scripts } = this.#parts;
     drivers.require(config.routers.map(({ driver }) => driver));
     const admitted = scripts.admit(config);
     if (!admitted.ok) throw new Error(admitted.error);
+    accept.require(config.routers);
+  }
+
+  /** What was required for a configuration that never came is for those that run. */
+  #forget(): void {
+    const { accept, engine } = this.#parts;
+    try {
+      accept.require(engine.routers.map(({ config }) => config));
+    } catch {
+      // They go on with what they have.
+    }
+  }
+
+  #apply(config: NewConfig): void {
+    const { engine, undo } = this.#parts;
+    // All that may refuse it comes before the first effect.
+    this.#require(config);
     undo.reconfigure(config);
     config.takeOver?.();
     engine.reload(config);

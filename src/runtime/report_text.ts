@@ -26,11 +26,13 @@ export function reportLines(router: Router, report: Report): readonly ReportLine
       const claim = `${formatMac(report.mac)} claims ${formatIp(report.address)}`;
       return [warning(`${label} - ${claim}: announced again`)];
     }
+    case "intervalDiffers":
+      return [information(`${label} - ${intervalText(router, report)}`)];
     case "otherOwner":
       return [error(`${label} - ${otherOwnerText(report.peer, report.weStay)}`)];
     case "paused": {
-      const paused = `This process stood still for ${seconds(report.pausedMs)}`;
-      return [warning(`${label} - ${paused}: listening for ${seconds(report.listenMs)}`)];
+      const paused = `This process stood still for ${time(report.pausedMs)}`;
+      return [warning(`${label} - ${paused}: listening for ${time(report.listenMs)}`)];
     }
     case "addressesRemoved":
       return [warning(`${label} - ${removedText(report.addresses)}: ${putBack(report.waitedMs)}`)];
@@ -53,6 +55,15 @@ export function reportLines(router: Router, report: Report): readonly ReportLine
     default:
       return unreachable(report);
   }
+}
+
+function intervalText(
+  { config: { protocol } }: Router,
+  { peer, intervalMs }: { readonly peer: Peer; readonly intervalMs: number },
+): string {
+  const ours = `ours is ${protocol.advertIntervalMs / MS_PER_S} s`;
+  const theirs = `${formatIp(peer.address)} advertises every ${intervalMs / MS_PER_S} s`;
+  return `${theirs}, ${ours}: its interval counts while it is Master`;
 }
 
 function removedText(addresses: readonly IpAddress[]): string {
@@ -112,7 +123,7 @@ function whyText(router: Router, { reason, peer, to }: Transition): string | und
 
 /** What is wrong, and what to do about it. */
 export function faultText(router: Router, fault: FaultReason): string {
-  const { interface: name, virtualInterface, unsupported, unicast, source } = router.config;
+  const { interface: name, virtualInterface, unicast, source } = router.config;
   switch (fault) {
     case "interfaceMissing":
       return `interface ${name} does not exist`;
@@ -122,7 +133,7 @@ export function faultText(router: Router, fault: FaultReason): string {
       return `interface ${name} is not an Ethernet interface`;
     case "noAddress":
       return unicast === undefined || source === undefined
-        ? `interface ${name} has no IPv4 address to send from: add one`
+        ? `interface ${name} has no ${sourceKind(router)} to send from: add one`
         : `${formatIp(source)} is no address of this machine: add it, or correct unicast_src`;
     case "macRefused":
       return `interface ${name} does not let its MAC address be changed: ` +
@@ -133,7 +144,7 @@ export function faultText(router: Router, fault: FaultReason): string {
       return `interface ${name} runs virtual routers under the name that it had before: ` +
         `restart to go by the new one`;
     case "carrierMissing":
-      return `somebody deleted ${virtualInterface}, which is made again`;
+      return `${virtualInterface} was deleted, and is made again`;
     case "ownershipLost":
       return `interface ${name} has lost virtual addresses that were its own`;
     case "ownerOnMacvlan":
@@ -143,14 +154,21 @@ export function faultText(router: Router, fault: FaultReason): string {
     case "groupMemberFault":
       return `another member of sync group ${router.config.protocol.syncGroup} is in Fault`;
     case "runsElsewhere":
-      return "another process runs this virtual router, see the error before";
+      return "another process runs this virtual router, see the error in the log";
+    case "macTaken":
+      return `another process replaces the MAC of ${name}, see the error in the log`;
     case "refused":
-      return `the kernel refused what is needed, see the error before`;
-    case "unsupported":
-      return unsupported ?? "this version cannot do what is configured";
+      return "the kernel refused what is needed, see the error in the log" +
+        (router.refusedLast ? "; until that has worked once, no Master is preempted" : "");
     default:
       return unreachable(fault);
   }
+}
+
+/** To the group one sends IPv6 from a link-local address (RFC 9568 section 5.1.2.1). */
+function sourceKind({ config: { protocol, unicast } }: Router): string {
+  if (protocol.family === 4) return "IPv4 address";
+  return unicast === undefined ? "link-local IPv6 address" : "IPv6 address";
 }
 
 function otherOwnerText(peer: Peer, weStay: boolean): string {
@@ -162,6 +180,10 @@ function otherOwnerText(peer: Peer, weStay: boolean): string {
 
 function peerText({ address, priority }: Peer): string {
   return `${formatIp(address)} with priority ${priority}`;
+}
+
+function time(ms: number): string {
+  return ms < MS_PER_S ? `${Math.round(ms)} ms` : seconds(ms);
 }
 
 function seconds(ms: number): string {

@@ -1,9 +1,7 @@
 import { assert } from "../base/assert.ts";
 import { equalIp, formatIp, type IpAddress, type IpPrefix } from "../base/ip.ts";
 import { equalMac, type MacAddress } from "../base/mac.ts";
-import { MS_PER_S } from "../base/units.ts";
 import type { VirtualRouterConfig } from "../config/types.ts";
-import { authenticated } from "../vrrp/auth.ts";
 import { type Counters, newCounters } from "../vrrp/counters.ts";
 import { initialState, step } from "../vrrp/machine.ts";
 import type { Guard } from "../vrrp/guard.ts";
@@ -11,8 +9,9 @@ import type { UnicastRules } from "../vrrp/receive.ts";
 import { effectivePriority } from "../vrrp/timers.ts";
 import type { Action, FaultReason, ForcedState, RouterEvent, RouterState } from "../vrrp/types.ts";
 import { virtualMac } from "../wire/ethernet.ts";
-import * as frame from "../wire/frame.ts";
-import { MAX_ADDRESSES } from "../wire/vrrp2.ts";
+import type { ChecksumForm } from "../wire/vrrp3.ts";
+import { announcementFrame } from "./announcement.ts";
+import { AdvertFrames } from "./advert_frames.ts";
 import { type Authenticator, authenticator, type NumberSource } from "./auth/authenticator.ts";
 import { passingNumbers } from "./auth/passing_numbers.ts";
 import type { Deadlines } from "./deadlines.ts";
@@ -21,6 +20,9 @@ import type { Outlet } from "./outlet.ts";
 /** A refusal may be for the moment only, or for good: tried again after this long, then ever later. */
 const FIRST_RETRY_MS = 10_000;
 const LAST_RETRY_MS = 320_000;
+
+/** What keepalived and FRR take, as long as nobody was heard to do otherwise. */
+const USUAL_CHECKSUM: ChecksumForm = "rfc5798";
 
 /** Where a virtual router lives right now. */
 export interface Placement {
@@ -34,6 +36,8 @@ export interface Placement {
   readonly ownMac: MacAddress;
   /** The interface's own addresses, as far as advertisements list them (`rfc3768 = false`). */
   readonly listedAddresses: readonly IpAddress[];
+  /** Whether the interface forwards IPv6, and so is a router in the eyes of its neighbours. */
+  readonly isIpv6Router: boolean;
   /** Where the addresses go: the interface itself, or the macvlan. */
   readonly carrier: { readonly ifindex: number; readonly name: string };
 }
@@ -75,14 +79,16 @@ export class Router {
   #installed: readonly IpPrefix[] = [];
   #blockedBy: FaultReason | undefined;
   #retryDelayMs = FIRST_RETRY_MS;
+  #refusedLast = false;
   #tracked: TrackOutcome = { adjustment: 0 };
   #authenticator: Authenticator | undefined;
+  /** That of the last advertisement that was accepted. */
+  #heardChecksum = USUAL_CHECKSUM;
   readonly #numbers: NumberSource;
-  readonly #advertFrames = new Map<number, readonly Uint8Array<ArrayBuffer>[]>();
-  /** What is signed in the frames of each priority, where that is done for each sending. */
-  readonly #sealable = new Map<number, readonly frame.SealableFrame[]>();
+  /** Absent without a place to send from. */
+  #adverts: AdvertFrames | undefined;
   #recipients: readonly Recipient[] = [];
-  #arpFrames: readonly Uint8Array<ArrayBuffer>[] = [];
+  #announcementFrames: readonly Uint8Array<ArrayBuffer>[] = [];
 
   constructor(
     config: VirtualRouterConfig,
@@ -179,6 +185,7 @@ export class Router {
   /** Each time it happens again, the next try comes later. */
   block(reason: FaultReason, nowMs: number): void {
     this.#blockedBy = reason;
+    this.#refusedLast ||= this.state.name === "Master";
     this.#entries.retries.set(this.#entries.index, nowMs + this.#retryDelayMs);
     this.#retryDelayMs = Math.min(2 * this.#retryDelayMs, LAST_RETRY_MS);
   }
@@ -186,6 +193,16 @@ export class Router {
   unblock(): void {
     this.#blockedBy = undefined;
     this.#entries.retries.set(this.#entries.index, Infinity);
+  }
+
+  /** Whether the kernel refused a Master what it needs, and since then none has got it. */
+  get refusedLast(): boolean {
+    return this.#refusedLast;
+  }
+
+  /** What a Master needs has been done. */
+  noteTakenOver(): void {
+    if (this.#blockedBy === undefined && this.state.name === "Master") this.#refusedLast = false;
   }
 
   /** What we put on the carrier, and have to take off again. */
@@ -213,23 +230,53 @@ export class Router {
    */
   place(placement: Placement): void {
     this.#placement = placement;
-    this.#advertFrames.clear();
-    this.#sealable.clear();
     this.#authenticator?.sendFrom(placement.source);
     this.#recipients = recipients(this.config, placement);
-    this.advertFrames(this.effectivePriority);
-    const sourceMac = this.#senderMac(placement);
-    this.#arpFrames = [...this.config.addresses, ...this.config.excludedAddresses]
-      .filter(({ address }) => address.family === 4)
-      .map(({ address }) => gratuitousArp(address, sourceMac));
+    this.#renewAdverts(placement);
+    const { isIpv6Router } = placement;
+    const sender = { sourceMac: this.#senderMac(placement), isIpv6Router };
+    this.#announcementFrames = [...this.config.addresses, ...this.config.excludedAddresses]
+      .map(({ address }) => announcementFrame(address, sender));
   }
 
   /** Lets the protocol take one step, and gives what it wants done. */
   step(event: RouterEvent, nowMs: number): readonly Action[] {
+    if (event.kind === "advert") this.#noteChecksum(event.advert.checksumForm);
     const next = step(this.config.protocol, this.#state, event, nowMs);
     this.#state = next.state;
     this.#entries.deadlines.set(this.#entries.index, next.deadlineMs);
     return next.actions;
+  }
+
+  /** What others send, they can be trusted to take: hardware routers and keepalived differ in it. */
+  #noteChecksum(form: ChecksumForm | undefined): void {
+    if (form === undefined || form === this.#heardChecksum) return;
+    this.#heardChecksum = form;
+    const placement = this.#placement;
+    const isFixed = this.#config.protocol.checksum !== "auto";
+    if (placement !== undefined && !isFixed) this.#renewAdverts(placement);
+  }
+
+  get #checksumForm(): ChecksumForm {
+    const { checksum } = this.#config.protocol;
+    return checksum === "auto" ? this.#heardChecksum : checksum;
+  }
+
+  #renewAdverts(placement: Placement): void {
+    const { protocol, unicast, padFrames } = this.#config;
+    const { source, listedAddresses } = placement;
+    this.#adverts = new AdvertFrames({
+      protocol,
+      checksumForm: this.#checksumForm,
+      sourceMac: this.#senderMac(placement),
+      source,
+      listedAddresses,
+      destinations: unicast && this.#recipients.map(({ address }) => address),
+      // It is there for rVRRPd, which knows no authentication that has to be done each time.
+      pad: padFrames && unicast === undefined && this.#authenticator === undefined,
+      room: this.#authenticator?.room,
+    });
+    this.#adverts.of(this.effectivePriority);
   }
 
   /** Hardware address that stands in advertisements and announcements. */
@@ -254,9 +301,10 @@ export class Router {
 
   /** {@linkcode advertFrames}, numbered and signed for this one time where that has to be. */
   framesToSend(priority: number): readonly Uint8Array<ArrayBuffer>[] {
-    const frames = this.advertFrames(priority);
-    this.#authenticator?.seal(this.#sealable.get(priority) ?? []);
-    return frames;
+    const adverts = this.#adverts?.of(priority);
+    if (adverts === undefined) return [];
+    this.#authenticator?.seal(adverts.sealable);
+    return adverts.frames;
   }
 
   /** Whom it listens to; `undefined` where that is the multicast group. */
@@ -276,53 +324,15 @@ export class Router {
    * sent.
    */
   advertFrames(priority: number): readonly Uint8Array<ArrayBuffer>[] {
-    const placement = this.#placement;
-    if (placement === undefined) return [];
-    const known = this.#advertFrames.get(priority);
-    if (known !== undefined) return known;
-    const built = this.config.unicast === undefined
-      ? [this.#buildAdvert(priority, placement)]
-      : this.#recipients.map(({ address }) => this.#buildAdvert(priority, placement, address));
-    this.#advertFrames.set(priority, built);
-    return built;
+    return this.#adverts?.of(priority).frames ?? [];
   }
 
-  /** One gratuitous ARP for each IPv4 address, advertised or not. */
-  get arpFrames(): readonly Uint8Array<ArrayBuffer>[] {
-    return this.#arpFrames;
-  }
-
-  #buildAdvert(
-    priority: number,
-    placement: Placement,
-    peer?: IpAddress,
-  ): Uint8Array<ArrayBuffer> {
-    const { vrid, addresses, auth, advertIntervalMs } = this.config.protocol;
-    const message = {
-      advert: authenticated(auth, {
-        vrid,
-        priority,
-        advertIntervalS: advertIntervalMs / MS_PER_S,
-        // One byte counts them; those of the interface are there for information only.
-        addresses: [...addresses, ...placement.listedAddresses].slice(0, MAX_ADDRESSES),
-      }),
-      sourceMac: this.#senderMac(placement),
-      source: placement.source,
-      ...(peer === undefined ? {} : { destination: peer }),
-      // Never fragmented, so the id means nothing (RFC 6864 section 4.1); rVRRPd sends 0 as well.
-      ipId: 0,
-      // It is there for rVRRPd, which knows no authentication that has to be done each time.
-      pad: this.config.padFrames && peer === undefined && this.#authenticator === undefined,
-      room: this.#authenticator?.room,
-    };
-    const bytes = new Uint8Array(frame.advertSize(message));
-    const view = new DataView(bytes.buffer);
-    frame.emitAdvert(message, view);
-    if (message.room !== undefined) {
-      const others = this.#sealable.get(priority) ?? [];
-      this.#sealable.set(priority, [...others, frame.sealableFrame(view, message)]);
-    }
-    return bytes;
+  /**
+   * One for each address, advertised or not: a gratuitous ARP or an unsolicited neighbour
+   * advertisement, by the family of the address.
+   */
+  get announcementFrames(): readonly Uint8Array<ArrayBuffer>[] {
+    return this.#announcementFrames;
   }
 }
 
@@ -330,14 +340,4 @@ function recipients({ unicast }: VirtualRouterConfig, { link, source }: Placemen
   const peers = unicast?.peers ?? [];
   return peers.filter((address) => !equalIp(address, source))
     .map((address) => ({ address, name: `${formatIp(address)} on ${link.name}` }));
-}
-
-/** The frame that tells everybody on the link that `address` is at `sourceMac`. */
-export function gratuitousArp(
-  address: IpAddress,
-  sourceMac: MacAddress,
-): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(frame.gratuitousArpSize());
-  frame.emitGratuitousArp({ sourceMac, address }, new DataView(bytes.buffer));
-  return bytes;
 }

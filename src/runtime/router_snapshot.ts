@@ -1,6 +1,7 @@
 import { formatIp } from "../base/ip.ts";
 import { formatMac } from "../base/mac.ts";
 import { masterDownMs, skewMs } from "../vrrp/timers.ts";
+import { faultText } from "./report_text.ts";
 import type { Router } from "./router.ts";
 import type { RouterSnapshot, TransitionEvent } from "./snapshot.ts";
 
@@ -33,6 +34,7 @@ export function routerSnapshot(router: Router, past: RouterPast): RouterSnapshot
     sinceMs: last?.atMs ?? past.startedMs,
     reason: last?.reason ?? null,
     fault: state.name === "Fault" ? state.reason : null,
+    faultText: state.name === "Fault" ? faultText(router, state.reason) : null,
     auth: protocol.auth.type,
     mac: placement === undefined ? null : formatMac(placement.ownMac),
     advertIntervalMs: protocol.advertIntervalMs,
@@ -50,7 +52,12 @@ function timersOf({ config, state, effectivePriority }: Router) {
   const { version, advertIntervalMs } = config.protocol;
   const intervalMs = state.name === "Backup" ? state.masterIntervalMs : advertIntervalMs;
   const input = { version, priority: effectivePriority, intervalMs };
-  return { masterDownMs: masterDownMs(input), skewMs: skewMs(input) };
+  const isLearnt = version === 3 && state.name === "Backup" && state.master !== undefined;
+  return {
+    masterDownMs: masterDownMs(input),
+    skewMs: skewMs(input),
+    masterIntervalMs: isLearnt ? intervalMs : null,
+  };
 }
 
 function masterOf({ state, placement }: Router): string | null {

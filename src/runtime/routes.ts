@@ -1,6 +1,13 @@
-import { equalIp, formatIp, formatPrefix } from "../base/ip.ts";
+import { equalIp, formatIp, formatPrefix, isLinkLocal } from "../base/ip.ts";
 import type { StaticRoute } from "../config/types.ts";
-import { type Driver, type DriverError, isSoAlready, OUR_PROTOCOL } from "../drivers/driver.ts";
+import {
+  type Driver,
+  type DriverError,
+  isSoAlready,
+  metricOf,
+  OUR_PROTOCOL,
+  type Route,
+} from "../drivers/driver.ts";
 import type { Drivers } from "../drivers/drivers.ts";
 import type { Log } from "../log.ts";
 import type { NetlinkMessage } from "../wire/netlink.ts";
@@ -22,10 +29,14 @@ export interface RoutesParts {
 /** One route, and what has become of it. */
 interface Entry {
   readonly route: StaticRoute;
+  /** The interface of a next hop that is known there alone. */
+  readonly interfaceName: string | undefined;
   /** It is there while one of these is Master. */
   readonly routers: readonly Router[];
   readonly driver: Driver;
   readonly backoff: Backoff;
+  /** What the kernel was asked for last. */
+  asked: Route;
   state: RouteState;
 }
 
@@ -58,13 +69,14 @@ export class Routes implements RouteListener, Disposable {
 
   /** Goes on with these: what is no longer wanted is removed, what was there before stays. */
   replace(wanted: Pick<RoutesParts, "routers" | "staticRoutes">): void {
-    const before = new Map(this.#entries.map((entry) => [describe(entry.route), entry]));
+    const before = new Map(this.#entries.map((entry) => [describe(entry), entry]));
     const next = this.#plan(wanted);
     for (const entry of next) {
-      const known = before.get(describe(entry.route));
+      const known = before.get(describe(entry));
       if (known === undefined || known.route.mtu !== entry.route.mtu) continue;
       entry.state = known.state;
-      before.delete(describe(entry.route));
+      entry.asked = known.asked;
+      before.delete(describe(entry));
     }
     for (const entry of before.values()) this.#remove(entry);
     this.#entries = next;
@@ -76,17 +88,23 @@ export class Routes implements RouteListener, Disposable {
   ): readonly Entry[] {
     const drivers = this.#drivers;
     const wishes = [
-      ...staticRoutes.map((route) => ({ route, routers, driver: drivers.links })),
+      ...staticRoutes.map((route) => ({
+        route,
+        interfaceName: undefined,
+        routers,
+        driver: drivers.links,
+      })),
       ...routers.flatMap((router) =>
         router.config.routes.map((route) => ({
           route,
+          interfaceName: isOfLink(route) ? router.config.interface : undefined,
           routers: [router],
           driver: drivers.of(router.config.driver),
         }))
       ),
-    ].filter(({ route }) => route.destination.address.family === 4);
+    ];
     // What several want is one route: it goes with the last of them.
-    return Map.groupBy(wishes, ({ route }) => describe(route)).values()
+    return Map.groupBy(wishes, describe).values()
       .flatMap(newEntry).toArray();
   }
 
@@ -120,7 +138,7 @@ export class Routes implements RouteListener, Disposable {
   }
 
   #noteRemoved(entry: Entry, info: RouteInfo): void {
-    if (entry.state === "ours" && isSame(info, entry.route)) entry.state = "removed";
+    if (entry.state === "ours" && isSame(info, entry.asked)) entry.state = "removed";
     else if (entry.state === "foreign") entry.state = "absent";
     else return;
     this.#look = true;
@@ -128,7 +146,7 @@ export class Routes implements RouteListener, Disposable {
 
   /** `ip route replace` by somebody takes ours away without a word about that. */
   #noteAdded(entry: Entry, info: RouteInfo): void {
-    if (entry.state !== "ours" || isSame(info, entry.route) || isSet(entry)) return;
+    if (entry.state !== "ours" || isSame(info, entry.asked) || isSet(entry)) return;
     entry.state = "foreign";
     this.#warnForeign(entry);
   }
@@ -166,7 +184,8 @@ export class Routes implements RouteListener, Disposable {
    * what to tell when it was not.
    */
   #add(entry: Entry, done: string): void {
-    const [refusal] = entry.driver.apply([{ change: "addRoute", route: entry.route }]);
+    entry.asked = kernelRoute(entry);
+    const [refusal] = entry.driver.apply([{ change: "addRoute", route: entry.asked }]);
     const before = entry.state;
     if (refusal === undefined) {
       entry.state = "ours";
@@ -183,12 +202,12 @@ export class Routes implements RouteListener, Disposable {
   }
 
   #remove(entry: Entry): void {
-    const { route, state, driver, backoff } = entry;
+    const { route, asked, state, driver, backoff } = entry;
     backoff.settle();
     entry.state = "absent";
     // One that is refused now may have been set before.
     if (state === "absent" || state === "foreign") return;
-    const [refusal] = driver.apply([{ change: "removeRoute", route }]);
+    const [refusal] = driver.apply([{ change: "removeRoute", route: asked }]);
     if (refusal === undefined) this.#say("information", entry, "is removed");
     else if (!isSoAlready(refusal)) this.#log.error(refusal.message);
     // Another of ours may have waited for the place.
@@ -212,8 +231,8 @@ export class Routes implements RouteListener, Disposable {
     this.#log.warning(`${message}: ${again}`);
   }
 
-  #say(level: "information" | "warning", { route }: Entry, what: string): void {
-    this.#log[level](`Route ${describe(route)} ${what}`);
+  #say(level: "information" | "warning", entry: Entry, what: string): void {
+    this.#log[level](`Route ${describe(entry)} ${what}`);
   }
 
   /** Removes all routes of ours. */
@@ -222,18 +241,33 @@ export class Routes implements RouteListener, Disposable {
   }
 }
 
-type Wish = Pick<Entry, "route" | "routers" | "driver">;
+type Wish = Pick<Entry, "route" | "interfaceName" | "routers" | "driver">;
 
 function newEntry(wishes: readonly Wish[]): Entry[] {
   const [first] = wishes;
   if (first === undefined) return [];
   const routers = [...new Set(wishes.flatMap(({ routers }) => routers))];
-  return [{ ...first, routers, backoff: new Backoff(), state: "absent" }];
+  return [{ ...first, routers, backoff: new Backoff(), asked: first.route, state: "absent" }];
+}
+
+/** Every interface may have a neighbour of such an address. */
+function isOfLink({ nextHop }: StaticRoute): boolean {
+  return nextHop.family === 6 && isLinkLocal(nextHop);
+}
+
+/**
+ * As the kernel is to be asked for it now. The configured interface, not a macvlan of ours: that one
+ * has IPv6 only where it carries addresses of it.
+ */
+function kernelRoute({ route, routers, interfaceName }: Entry): Route {
+  if (interfaceName === undefined) return route;
+  const place = routers.find(({ state }) => state.name === "Master")?.placement;
+  return place === undefined ? route : { ...route, ifindex: place.link.ifindex };
 }
 
 /** Whether the route is there with our mark, from an earlier run if not from this one. */
-function isSet({ driver, route }: Entry): boolean {
-  return driver.routes({ protocol: OUR_PROTOCOL }).some((info) => isSame(info, route));
+function isSet({ driver, asked }: Entry): boolean {
+  return driver.routes({ protocol: OUR_PROTOCOL }).some((info) => isSame(info, asked));
 }
 
 function isWanted({ routers }: Entry): boolean {
@@ -243,15 +277,18 @@ function isWanted({ routers }: Entry): boolean {
 /** The kernel has room for one route of a destination and metric. */
 function takesPlaceOf(one: StaticRoute | RouteInfo, other: StaticRoute): boolean {
   return formatPrefix(one.destination) === formatPrefix(other.destination) &&
-    (one.metric ?? 0) === (other.metric ?? 0);
+    metricOf(one) === metricOf(other);
 }
 
-function isSame(info: RouteInfo, route: StaticRoute): boolean {
+function isSame(info: RouteInfo, route: Route): boolean {
   return takesPlaceOf(info, route) && info.nextHop !== undefined &&
-    equalIp(info.nextHop, route.nextHop);
+    equalIp(info.nextHop, route.nextHop) &&
+    (route.ifindex === undefined || info.ifindex === route.ifindex);
 }
 
-function describe({ destination, nextHop, metric }: StaticRoute): string {
+function describe({ route, interfaceName }: Pick<Entry, "route" | "interfaceName">): string {
+  const { destination, nextHop, metric } = route;
+  const on = interfaceName === undefined ? "" : ` dev ${interfaceName}`;
   const withMetric = metric === undefined ? "" : ` metric ${metric}`;
-  return `${formatPrefix(destination)} via ${formatIp(nextHop)}${withMetric}`;
+  return `${formatPrefix(destination)} via ${formatIp(nextHop)}${on}${withMetric}`;
 }

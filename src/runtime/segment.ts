@@ -4,33 +4,36 @@ import type { ReceiveSlots } from "../../ffi/frame_slots.ts";
 import { formatIp, type IpAddress } from "../base/ip.ts";
 import { equalMac } from "../base/mac.ts";
 import type { Log } from "../log.ts";
-import { type Counters, countReject } from "../vrrp/counters.ts";
+import { type Counters, countHeard, countReject } from "../vrrp/counters.ts";
 import { acceptAdvert, acceptPacket } from "../vrrp/receive.ts";
 import { LEAVING_PRIORITY, type RouterEvent } from "../vrrp/types.ts";
-import * as arp from "../wire/arp.ts";
-import * as ethernet from "../wire/ethernet.ts";
 import * as frame from "../wire/frame.ts";
 import type { Reject } from "../wire/reject.ts";
 import { type FrameSpan, saysTheSame, vridOf } from "../wire/repeat.ts";
 import { peek } from "../wire/vrrp.ts";
-import { Attention, type Watcher } from "./attention.ts";
+import { Attention, type Reading, type Watcher } from "./attention.ts";
 import { instantAt } from "./auth/clocks.ts";
 import type { Batch } from "./batch.ts";
+import { parseClaim } from "./claim.ts";
 import type { Link } from "./link.ts";
 import { heldBack, type LogLimit } from "./log_limit.ts";
+import type { ReadingTime } from "./reading_time.ts";
 import type { Placement, Router } from "./router.ts";
 
-/** So many frames of one socket before the timers get their turn again. */
+/** So many frames of one socket before the timers get their turn again, however short it took. */
 const FRAMES_PER_TURN = 4096;
-/** The queue of a socket holds less than these many times as many. */
-const MOST_LOOKS = 4;
 
 type AdvertEvent = Extract<RouterEvent, { kind: "advert" }>;
+
+/** What an advertisement means, each time that it comes. */
+type Meaning = Pick<Heard, "router" | "event" | "otherAddresses">;
 
 /** An accepted advertisement, to recognise it when it comes again. */
 interface Heard {
   readonly router: Router;
   readonly event: AdvertEvent;
+  /** It lists other addresses than we do, which is counted each time. */
+  readonly otherAddresses: boolean;
   readonly bytes: Uint8Array;
   /** Where the router lived: what is one of our own frames depends on it. */
   readonly placement: Placement | undefined;
@@ -42,13 +45,14 @@ export interface SegmentParts {
   readonly routers: readonly Router[];
   /** Where the link's frames are received. */
   readonly slots: ReceiveSlots;
+  readonly readingTime: ReadingTime;
   readonly watcher: Watcher;
   readonly log: Log;
   readonly limit: LogLimit;
   readonly clock: () => number;
 }
 
-/** The virtual routers on one interface, and what its sockets bring them. */
+/** The virtual routers of one family on one interface, and what its sockets bring them. */
 export class Segment implements Disposable {
   readonly link: Link;
   /** Which of the links that had this index one after the other; see InterfaceTable.removals(). */
@@ -58,6 +62,7 @@ export class Segment implements Disposable {
   readonly #byVrid = new Map<number, Router>();
   readonly #byAddress = new Map<string, Router>();
   readonly #slots: ReceiveSlots;
+  readonly #readingTime: ReadingTime;
   readonly #watcher: Watcher;
   readonly #log: Log;
   readonly #limit: LogLimit;
@@ -71,6 +76,7 @@ export class Segment implements Disposable {
     this.link = parts.link;
     this.generation = parts.generation;
     this.#slots = parts.slots;
+    this.#readingTime = parts.readingTime;
     this.#watcher = parts.watcher;
     this.#log = parts.log;
     this.#limit = parts.limit;
@@ -82,7 +88,7 @@ export class Segment implements Disposable {
         this.#byAddress.set(formatIp(address), router);
       }
     }
-    this.#watcher.watch(this.link.arpFd, (batch) => this.#receiveArps(batch));
+    this.#watcher.watch(this.link.claimsFd, (batch) => this.#receiveClaims(batch));
     const receive = (batch: Batch) => this.#receiveAdverts(batch);
     this.#attention = new Attention({ ...parts, receive, nowMs: this.#emptyAtMs });
   }
@@ -97,14 +103,17 @@ export class Segment implements Disposable {
     this.#attention.look(batch, nowMs);
   }
 
-  /** Reads what may have been left waiting: it may re-arm a timer that is about to run out. */
-  catchUp(batch: Batch): void {
-    if (this.#attention.relaxed) this.readAll(batch);
+  /**
+   * Reads what may have been left waiting: it may re-arm a timer that is about to run out. Gives
+   * whether that was all of it.
+   */
+  catchUp(batch: Batch): boolean {
+    return !this.#attention.relaxed || this.readAll(batch);
   }
 
-  /** Reads what waits, announced or not. */
-  readAll(batch: Batch): void {
-    for (let look = 0; look < MOST_LOOKS && this.#receiveAdverts(batch) >= FRAMES_PER_TURN; look++);
+  /** Reads what waits, announced or not, as long as there is time; gives whether that was all of it. */
+  readAll(batch: Batch): boolean {
+    return this.#receiveAdverts(batch).drained;
   }
 
   /** A virtual router has changed its state: other advertisements may have to be heard at once. */
@@ -112,19 +121,19 @@ export class Segment implements Disposable {
     this.#attention.attend(nowMs);
   }
 
-  /** Hands every waiting advertisement to its virtual router; gives how many frames there were. */
-  #receiveAdverts(batch: Batch): number {
+  /** Hands waiting advertisements to their virtual routers. */
+  #receiveAdverts(batch: Batch): Reading {
     const nowMs = this.#clock();
     const stampToClockMs = nowMs - realtimeMs();
-    let count = 0;
-    this.#receive(() =>
+    let frames = 0;
+    const drained = this.#receive(() =>
       this.link.receiveAdverts((index) => {
-        count++;
+        frames++;
         this.#frame(index, batch, this.#arrivalMs(index, { stampToClockMs, nowMs }));
       })
     );
-    if (count < FRAMES_PER_TURN) this.#emptyAtMs = this.#clock();
-    return count;
+    if (drained) this.#emptyAtMs = this.#clock();
+    return { frames, drained };
   }
 
   /**
@@ -139,21 +148,27 @@ export class Segment implements Disposable {
     return Math.min(this.#clock(), Math.max(arrivedMs, this.#emptyAtMs));
   }
 
-  /** Looks through waiting gratuitous ARPs for others that claim an address of ours. */
-  #receiveArps(batch: Batch): void {
+  /** Looks through waiting claims for others that have an address of ours. */
+  #receiveClaims(batch: Batch): void {
     this.#receive(() =>
-      this.link.receiveArps((index) => this.#arp(this.#slots.view(index), batch, this.#clock()))
+      this.link.receiveClaims((index) => this.#claim(this.#slots.view(index), batch, this.#clock()))
     );
   }
 
-  #receive(takeMore: () => boolean): void {
+  /** Takes what waits as long as there is time, but once in any case; gives whether that was all. */
+  #receive(takeMore: () => boolean): boolean {
     const most = FRAMES_PER_TURN / this.#slots.capacity;
     try {
-      for (let count = 0; count < most && takeMore(); count++);
+      for (let count = 0; count < most; count++) {
+        if (!takeMore()) return true;
+        if (this.#readingTime.over) return false;
+      }
+      return false;
     } catch (error) {
       // The interface went down or away; the kernel's notification about that says so as well.
       if (!(error instanceof SyscallError)) throw error;
       this.#log.debug(1, "link", () => error.message);
+      return true;
     }
   }
 
@@ -171,30 +186,22 @@ export class Segment implements Disposable {
       heard !== undefined && heard.placement === heard.router.placement &&
       saysTheSame(heard.bytes, span)
     ) {
-      this.#hear(heard.router, heard.event, batch, nowMs);
+      this.#hear(heard, batch, nowMs);
       return;
     }
     this.#heard.delete(vrid);
-    const news = this.#advert(this.#slots.view(index), batch, nowMs);
-    if (news !== undefined) this.#remember(vrid, { ...news, span });
+    const meaning = this.#advert(this.#slots.view(index), batch, nowMs);
+    if (meaning !== undefined) this.#remember(vrid, meaning, span);
   }
 
   /** Other advertisements of this sender will be the same; the last one before it leaves is not. */
-  #remember(
-    vrid: number,
-    { router, event, span }: { router: Router; event: AdvertEvent; span: FrameSpan },
-  ): void {
-    const { bytes, at, length } = span;
-    const { placement } = router;
-    this.#heard.set(vrid, { router, event, placement, bytes: bytes.slice(at, at + length) });
+  #remember(vrid: number, meaning: Meaning, { bytes, at, length }: FrameSpan): void {
+    const { placement } = meaning.router;
+    this.#heard.set(vrid, { ...meaning, placement, bytes: bytes.slice(at, at + length) });
   }
 
-  /** Gives the event where the same bytes will mean the same another time. */
-  #advert(
-    view: DataView,
-    batch: Batch,
-    nowMs: number,
-  ): { router: Router; event: AdvertEvent } | undefined {
+  /** Gives what it means where the same bytes will mean the same another time. */
+  #advert(view: DataView, batch: Batch, nowMs: number): Meaning | undefined {
     const parsed = frame.parse(view);
     if (!parsed.ok) return this.#rejectStray(parsed.error, nowMs);
     const packet = parsed.value;
@@ -216,20 +223,19 @@ export class Segment implements Disposable {
     const accepted = ours.ok ? acceptAdvert(router.config.protocol, packet, guarded) : ours;
     if (!accepted.ok) return this.#reject(router, accepted.error, packet.source, nowMs);
     const { advert, otherAddresses } = accepted.value;
-    if (otherAddresses) this.#noteOtherAddresses(router, packet.source, nowMs);
     if (!packet.ipChecksumOk) this.#noteWrongChecksum(router, packet.source);
-    const event: AdvertEvent = { kind: "advert", advert };
-    this.#hear(router, event, batch, nowMs);
+    const meaning = { router, event: { kind: "advert", advert }, otherAddresses } as const;
+    this.#hear(meaning, batch, nowMs);
     // To a guard the same bytes are a replay.
-    const counted = otherAddresses || !packet.ipChecksumOk || guard !== undefined;
-    return counted || advert.priority === LEAVING_PRIORITY ? undefined : { router, event };
+    const counted = !packet.ipChecksumOk || guard !== undefined;
+    return counted || advert.priority === LEAVING_PRIORITY ? undefined : meaning;
   }
 
-  #hear(router: Router, event: AdvertEvent, batch: Batch, nowMs: number): void {
+  #hear({ router, event, otherAddresses }: Meaning, batch: Batch, nowMs: number): void {
     const { priority, from } = event.advert;
+    if (otherAddresses) this.#noteOtherAddresses(router, from, nowMs);
     this.#limit.rearm(router.label);
-    router.counters.received++;
-    if (priority === LEAVING_PRIORITY) router.counters.receivedLeaving++;
+    countHeard(router.counters, event.advert, router.config.protocol.advertIntervalMs);
     this.#log.debug(3, "packet", () => {
       return `${router.label} - heard priority ${priority} from ${formatIp(from)}`;
     });
@@ -268,23 +274,32 @@ export class Segment implements Disposable {
     });
   }
 
-  #arp(view: DataView, batch: Batch, nowMs: number): void {
-    const outer = ethernet.parse(view);
-    const packet = outer.ok ? arp.parse(outer.value.payload) : outer;
-    if (!packet.ok) return countReject(this.rejected, packet.error.reason);
-    const { senderAddress: address, senderMac: mac } = packet.value;
-    if (!arp.isGratuitous(packet.value)) return;
+  #claim(view: DataView, batch: Batch, nowMs: number): void {
+    const read = parseClaim(view, this.link.family);
+    if (!read.ok) return countReject(this.rejected, read.error.reason);
+    if (read.value === undefined) return;
+    const { address, mac } = read.value;
     const router = this.#byAddress.get(formatIp(address));
     if (router === undefined || equalMac(mac, router.virtualMac)) return;
     if (router.placement !== undefined && equalMac(mac, router.placement.ownMac)) return;
     batch.add(router, router.step({ kind: "claimed", address, mac }, nowMs));
   }
 
+  /** Closes the sockets while the others of the process go on. */
+  leave(): void {
+    this.#unwatch();
+    this.link.leave();
+  }
+
   /** Closes the sockets. */
   [Symbol.dispose](): void {
-    this.#attention[Symbol.dispose]();
-    this.#watcher.unwatch(this.link.arpFd);
+    this.#unwatch();
     this.link[Symbol.dispose]();
+  }
+
+  #unwatch(): void {
+    this.#attention[Symbol.dispose]();
+    this.#watcher.unwatch(this.link.claimsFd);
   }
 }
 

@@ -7,7 +7,7 @@ import type { FaultReason, StateName, TransitionReason, VrrpVersion } from "../v
  * where nothing that is done to them can reach the engine.
  */
 
-/** Which virtual router is meant; without a family, whichever there is. */
+/** Which virtual router is meant; without a family, the only one there is. */
 export interface RouterName {
   readonly group: number;
   /** The configured interface or the virtual one. */
@@ -34,6 +34,8 @@ export interface TransitionEvent {
   readonly to: StateName;
   readonly reason: TransitionReason;
   readonly fault: FaultReason | null;
+  /** What is wrong and what to do about it, for people. */
+  readonly faultText: string | null;
   readonly peer: PeerSnapshot | null;
 }
 
@@ -59,12 +61,16 @@ export interface RouterSnapshot {
   /** `null` before the first change. */
   readonly reason: TransitionReason | null;
   readonly fault: FaultReason | null;
+  /** What is wrong and what to do about it, for people. */
+  readonly faultText: string | null;
   readonly auth: string;
   /** The interface's own hardware address, `null` while there is none. */
   readonly mac: string | null;
   readonly advertIntervalMs: number;
   readonly masterDownMs: number;
   readonly skewMs: number;
+  /** What a Backup of version 3 has learnt from its Master; otherwise `null`. */
+  readonly masterIntervalMs: number | null;
   /** Address of whoever is Master, `null` where that is not known. */
   readonly master: string | null;
   readonly counters: Counters;
@@ -123,14 +129,14 @@ export type PublisherNews =
   /** In a row with those before, unless the engine tells from the beginning. */
   | { readonly tell: "events"; readonly events: readonly TransitionEvent[] };
 
-/** The virtual router that `name` means, in whatever state it is. */
-export function findRouter(
+/** The virtual routers that `name` means, in whatever state they are: IPv4 before IPv6. */
+export function findRouters(
   routers: readonly RouterSnapshot[],
   name: RouterName,
-): RouterSnapshot | undefined {
-  return routers.find((router) =>
+): readonly RouterSnapshot[] {
+  return routers.filter((router) =>
     router.group === name.group &&
     (router.interface === name.interface || router.virtualInterface === name.interface) &&
     (name.family === undefined || router.family === name.family)
-  );
+  ).toSorted((a, b) => a.family - b.family);
 }

@@ -1,11 +1,15 @@
 import { missingCapabilities } from "../../ffi/capabilities.ts";
 import { SyscallError } from "../../ffi/errno.ts";
+import { NETLINK, NetlinkSocket } from "../../ffi/netlink_socket.ts";
 import { NlError } from "../../ffi/libnl_error.ts";
 import { raiseDescriptorLimit, takeOverChildren } from "../../ffi/process.ts";
 import { assert } from "../base/assert.ts";
 import type { DaemonConfig } from "../config/types.ts";
 import { Drivers } from "../drivers/drivers.ts";
 import type { Log } from "../log.ts";
+import { AcceptError, AcceptRules } from "./accept/accept_rules.ts";
+import { newTableName } from "./accept/table_name.ts";
+import { TableMonitor } from "./accept/table_watch.ts";
 import { NumberDirectory } from "./auth/number_store.ts";
 import { NumberKeeper } from "./auth/number_keeper.ts";
 import type { Companion, Control } from "./companion.ts";
@@ -63,23 +67,36 @@ export async function runRouters(
     using undo = Undo.open({ ...config, files, driver: drivers.links, log, pid: Deno.pid });
     try {
       const guarded = drivers.guarded((one) => undo.guard(one));
+      using accept = acceptRules({ log, undo });
+      accept.require(config.routers);
       await runEngine(config, {
-        ...{ drivers: guarded, undo, log, lifecycle, readAgain, companion, signals },
+        ...{ drivers: guarded, undo, accept, log, lifecycle, readAgain, companion, signals },
       });
     } finally {
       undo.close();
     }
   } catch (error) {
     const isRefusal = error instanceof SyscallError || error instanceof NlError ||
-      error instanceof StateDirectoryError;
+      error instanceof StateDirectoryError || error instanceof AcceptError;
     if (isRefusal) throw new SystemRefusal(error.message);
     throw error;
   }
 }
 
+function acceptRules({ log, undo }: { readonly log: Log; readonly undo: Undo }): AcceptRules {
+  return new AcceptRules({
+    log,
+    notes: undo,
+    tableName: newTableName(Deno.pid),
+    open: () => new NetlinkSocket({ protocol: NETLINK.netfilter, groups: 0 }),
+    watch: (name) => new TableMonitor(name),
+  });
+}
+
 interface EngineParts {
   readonly drivers: Drivers;
   readonly undo: Undo;
+  readonly accept: AcceptRules;
   readonly log: Log;
   readonly lifecycle: Lifecycle;
   readonly readAgain: SupervisorOptions["readAgain"];

@@ -89,17 +89,21 @@ export class Upkeep {
     const { carrier, link } = placement;
     const others = [...config.addresses, ...config.excludedAddresses]
       .map(({ address }) => address)
-      .filter((address) =>
-        address.family === 4 && !installed.some((ours) => equalIp(ours.address, address))
-      );
+      .filter((address) => !installed.some((ours) => equalIp(ours.address, address)));
     return [
       ...installed
         .filter((prefix) => !this.#table.hasAddress(carrier.ifindex, prefix))
         .map(({ address }) => address),
       ...others.filter((address) =>
-        !this.#isOn(link.ifindex, address) && !this.#isOn(carrier.ifindex, address)
+        !this.#isOn(link.ifindex, address) && !this.#isOn(carrier.ifindex, address) &&
+        (address.family === config.protocol.family || this.#hasIpv6(carrier.ifindex))
       ),
     ];
+  }
+
+  /** An IPv4 virtual router does without its IPv6 addresses where it is switched off. */
+  #hasIpv6(ifindex: number): boolean {
+    return this.#table.get(ifindex)?.ipv6Settings?.disableIpv6 === 0;
   }
 
   #isOn(ifindex: number, address: IpAddress): boolean {

@@ -2,12 +2,13 @@ import { equalIp, type IpAddress } from "../base/ip.ts";
 import * as ah from "../wire/ah.ts";
 import * as arp from "../wire/arp.ts";
 import * as ethernet from "../wire/ethernet.ts";
+import { ICMPV6 } from "../wire/icmpv6.ts";
 import { PROTOCOL } from "../wire/ipv4.ts";
 import * as vlan from "../wire/vlan.ts";
 import { VRRP_GROUP, VRRP_TTL } from "../wire/vrrp.ts";
 import { readCarp } from "./carp_info.ts";
 import { type IpReading, readIp } from "./ip_info.ts";
-import { ICMPV6, readNeighbor } from "./neighbor_info.ts";
+import { readNeighbor } from "./neighbor_info.ts";
 import type { CaughtFrame, Content, IpInfo, Sighting } from "./sighting.ts";
 import { readVrrp } from "./vrrp_info.ts";
 

@@ -20,22 +20,28 @@ export function authenticated(
   content: Omit<vrrp2.Vrrp2Fields, "authType">,
 ): vrrp2.Vrrp2Advert {
   const fields = { ...content, authType: TYPE_BYTE[auth.type] };
-  return { ...fields, authData: authData(auth, fields) };
+  return { ...fields, authData: authData(auth, () => vrrp2.authenticatedPart(fields)) };
 }
 
 /**
  * Whether a received advertisement carries that authentication in its own fields (RFC 2338 section
  * 7.1). Of `rfc2338-ah` and `hmac-sha256` these hold the type only: the rest is a guard's to judge.
  */
-export function checkAuth(auth: AuthConfig, advert: vrrp2.Vrrp2Advert): Result<void, Reject> {
+export function checkAuth(
+  auth: AuthConfig,
+  received: Pick<vrrp2.Vrrp2View, "authType" | "authData" | "message">,
+): Result<void, Reject> {
   const expected = TYPE_BYTE[auth.type];
-  if (advert.authType !== expected) {
-    return reject("authType", `authentication type ${advert.authType}, ours is ${expected}`);
+  if (received.authType !== expected) {
+    return reject("authType", `authentication type ${received.authType}, ours is ${expected}`);
   }
   // Without authentication the data is ignored (RFC 3768 section 5.3.10).
   if (
     auth.type === "none" || needsGuard(auth) ||
-    equalAuthData(advert.authData, authData(auth, advert))
+    equalAuthData(
+      received.authData,
+      authData(auth, () => vrrp2.authenticatedBytes(received.message)),
+    )
   ) {
     return ok(undefined);
   }
@@ -47,7 +53,11 @@ export function needsGuard({ type }: AuthConfig): boolean {
   return type === "rfc2338-ah" || type === "hmac-sha256";
 }
 
-function authData(auth: AuthConfig, fields: vrrp2.Vrrp2Fields): Uint8Array<ArrayBuffer> {
+/** `covered` gives the part of the message that a key is applied to. */
+function authData(
+  auth: AuthConfig,
+  covered: () => Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
   switch (auth.type) {
     case "none":
     case "rfc2338-ah":
@@ -56,9 +66,9 @@ function authData(auth: AuthConfig, fields: vrrp2.Vrrp2Fields): Uint8Array<Array
     case "rfc2338-simple":
       return auth.data;
     case "p0-t8-sha256":
-      return p0Data(auth.key, vrrp2.authenticatedPart(fields));
+      return p0Data(auth.key, covered());
     case "p1-b8-shake256":
-      return p1Data(auth.key, vrrp2.authenticatedPart(fields));
+      return p1Data(auth.key, covered());
     default:
       return unreachable(auth);
   }

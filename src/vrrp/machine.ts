@@ -1,8 +1,9 @@
 import { unreachable } from "../base/assert.ts";
+import { claimed } from "./machine_answers.ts";
 import { backupHears, startAsBackup, takeOverReason, unready } from "./machine_backup.ts";
 import { adjust, force } from "./machine_force.ts";
 import { groupStep } from "./machine_group.ts";
-import { becomeMaster, claimed, masterHears, masterTimer } from "./machine_master.ts";
+import { becomeMaster, masterHears, masterTimer } from "./machine_master.ts";
 import {
   at,
   deadline,
@@ -56,10 +57,10 @@ export function initialState(config: RouterConfig, nowMs: number): InitState {
 }
 
 /**
- * The whole protocol of one virtual router: RFC 3768 section 6.4 with the rulings of RFC 9568 on
- * lower priorities and of its errata on two owners. Reads no clock and does no input or output:
- * `nowMs` is any steady clock in milliseconds (a fraction is allowed), and everything to be done
- * comes back as actions in order.
+ * The whole protocol of one virtual router: RFC 9568 section 6.4, and RFC 3768 section 6.4 for
+ * version 2 with the rulings of RFC 9568 on lower priorities and of its errata on two owners. Reads
+ * no clock and does no input or output: `nowMs` is any steady clock in milliseconds (a fraction is
+ * allowed), and everything to be done comes back as actions in order.
  */
 export function step(
   config: RouterConfig,
@@ -108,9 +109,12 @@ function linkReady(config: RouterConfig, state: Living, facts: LinkFacts, nowMs:
   return becomeMaster(config, state, running, { nowMs, reason: "ownsAddresses" });
 }
 
-/** Ownership is settled at start: later on the addresses may be there because we set them. */
-function refreshFacts(state: Running, facts: LinkFacts): Step {
-  return at({ ...state, facts: { ...facts, owner: state.facts.owner } });
+/**
+ * Ownership is settled at start: later on the addresses may be there because we set them. So is what
+ * was refused before, which a take-over ends.
+ */
+function refreshFacts(state: Running, { source, mac }: LinkFacts): Step {
+  return at({ ...state, facts: { ...state.facts, source, mac } });
 }
 
 /** Whether it starts is for the group to say: in silence until then. */

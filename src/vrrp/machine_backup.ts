@@ -10,6 +10,7 @@ import {
 } from "./outcome.ts";
 import { effectivePriority, masterDownMs, skewMs } from "./timers.ts";
 import {
+  type Action,
   type BackupState,
   type ForcedState,
   type HeardAdvert,
@@ -53,30 +54,62 @@ export function backupHears(
   nowMs: number,
 ): Step {
   if (heard.priority === LEAVING_PRIORITY) {
-    const skew = skewMs(timing(config, state));
-    return at({ ...unready(state), masterDownAtMs: nowMs + skew, waitingFor: "leavingMaster" });
+    const masterDownAtMs = nowMs + skewMs(timing(config, state));
+    return at({ ...bereft(state), masterDownAtMs, waitingFor: "leavingMaster" });
   }
   const lower = heard.priority < effectivePriority(config, state);
-  if (lower && preempts(config, state, nowMs)) return at(contend(state, peer(heard), nowMs));
-  return at(follow(config, state, heard, nowMs));
+  if (lower && preempts(config, state, nowMs)) return at(contend(config, state, heard, nowMs));
+  return at(follow(config, state, heard, nowMs), newInterval(config, state, heard));
 }
 
-/** An owner preempts whatever the setting says (RFC 3768 section 6.1). */
+/**
+ * An owner preempts whatever the setting says (RFC 3768 section 6.1). Who was refused what a Master
+ * needs would end a healthy one in vain each time it tries again: it only takes over from silence.
+ */
 export function preempts(config: RouterConfig, state: BackupState, nowMs: number): boolean {
   if (state.forced === "Backup") return false;
-  return state.facts.owner || (config.preempt && nowMs >= state.preemptHeldUntilMs);
+  const { owner, refusedLast } = state.facts;
+  const isHeld = refusedLast === true || nowMs < state.preemptHeldUntilMs;
+  return owner || (config.preempt && !isHeld);
 }
 
-/** The timer goes on; but as long as somebody is Master, nobody has to be it alone. */
-function contend(state: BackupState, preempting: Peer, nowMs: number): BackupState {
-  const { readySinceMs, aloneAtMs } = state;
-  if (readySinceMs === undefined || aloneAtMs === undefined) return { ...state, preempting };
+/**
+ * The timer goes on; but as long as somebody is Master, nobody has to be it alone. Whether somebody
+ * is shows only by the interval of whoever was heard, which may be longer than all of ours.
+ */
+function contend(
+  config: RouterConfig,
+  state: BackupState,
+  heard: HeardAdvert,
+  nowMs: number,
+): BackupState {
+  const { facts, adjustment, readySinceMs, aloneAtMs } = state;
+  const { intervalMs } = heard;
+  const input = timing(config, { facts, adjustment, masterIntervalMs: intervalMs });
+  const contending = {
+    ...state,
+    preempting: peer(heard),
+    preemptingIntervalMs: intervalMs,
+    preemptingUntilMs: nowMs + masterDownMs(input),
+  };
+  if (readySinceMs === undefined || aloneAtMs === undefined) return contending;
   const waitMs = aloneAtMs - readySinceMs;
-  return { ...state, preempting, readySinceMs: nowMs, aloneAtMs: nowMs + waitMs };
+  return { ...contending, readySinceMs: nowMs, aloneAtMs: nowMs + waitMs };
 }
 
 export function unready(state: BackupState): BackupState {
   const { readySinceMs: _since, aloneAtMs: _alone, ...others } = state;
+  return others;
+}
+
+/** Whoever has left is nobody to be left in peace later on. */
+function bereft(state: BackupState): BackupState {
+  const {
+    preempting: _peer,
+    preemptingIntervalMs: _interval,
+    preemptingUntilMs: _until,
+    ...others
+  } = unready(state);
   return others;
 }
 
@@ -95,6 +128,20 @@ export function follow(
   };
 }
 
+/**
+ * Tells of another interval once, when it is adopted (RFC 9568 section 7.1 asks for it), and not with
+ * each advertisement.
+ */
+export function newInterval(
+  { advertIntervalMs }: RouterConfig,
+  { masterIntervalMs }: Pick<BackupState, "masterIntervalMs">,
+  heard: HeardAdvert,
+): readonly Action[] {
+  const { intervalMs } = heard;
+  if (intervalMs === advertIntervalMs || intervalMs === masterIntervalMs) return [];
+  return [{ do: "report", report: { what: "intervalDiffers", peer: peer(heard), intervalMs } }];
+}
+
 /** Leaves a Master in peace that was about to be replaced. */
 export function yieldTo(
   config: RouterConfig,
@@ -102,7 +149,7 @@ export function yieldTo(
   master: Peer,
   nowMs: number,
 ): BackupState {
-  const { masterIntervalMs } = state;
+  const { preemptingIntervalMs: masterIntervalMs = state.masterIntervalMs } = state;
   return {
     ...waiting(config, state, { nowMs, masterIntervalMs }),
     master,

@@ -1,6 +1,7 @@
 import { compareIp } from "../base/ip.ts";
 import { compareMac } from "../base/mac.ts";
-import { follow } from "./machine_backup.ts";
+import { answerAdvert, hearsLeaving } from "./machine_answers.ts";
+import { follow, newInterval } from "./machine_backup.ts";
 import { at, type Living, peer, sendAdvert, transition, withdraw } from "./outcome.ts";
 import { effectivePriority, nextAdvertMs } from "./timers.ts";
 import {
@@ -12,15 +13,9 @@ import {
   OWNER_PRIORITY,
   type Peer,
   type RouterConfig,
-  type RouterEvent,
   type Step,
   type TransitionReason,
 } from "./types.ts";
-
-/** At most one answer in this time to a Master of lower priority (RFC 9568 section 6.4.3). */
-const ANSWER_ADVERT_MS = 100;
-/** Two Masters that cannot hear each other's advertisements would otherwise flood the link with ARP. */
-const ANSWER_CLAIM_MS = 1000;
 
 export interface TakeOver {
   readonly nowMs: number;
@@ -36,7 +31,9 @@ export function becomeMaster(
   running: Pick<MasterState, "facts" | "adjustment" | "preemptHeldUntilMs" | "startHeldUntilMs">,
   { nowMs, reason, peer, forced, alone = false }: TakeOver,
 ): Step {
-  const { facts, adjustment, preemptHeldUntilMs, startHeldUntilMs } = running;
+  const { adjustment, preemptHeldUntilMs, startHeldUntilMs } = running;
+  // Where it is refused again, that comes as a Fault, and then with the facts of the next start.
+  const { refusedLast: _, ...facts } = running.facts;
   const { repeat, delayMs, refreshMs } = config.announcements;
   const state: MasterState = {
     name: "Master",
@@ -49,6 +46,7 @@ export function becomeMaster(
     delayedAnnounceAtMs: delayMs > 0 ? nowMs + delayMs : Infinity,
     refreshAtMs: refreshMs > 0 ? nowMs + refreshMs : Infinity,
     answerAdvertAfterMs: -Infinity,
+    answerLeavingAfterMs: -Infinity,
     answerClaimAfterMs: -Infinity,
     listening: false,
     alone,
@@ -78,13 +76,13 @@ export function masterHears(
   const report = transition(state, "Backup", lossReason(config, state, heard), {
     peer: peer(heard),
   });
-  return at(follow(config, state, heard, nowMs), [...withdraw(state), ...reports, report]);
-}
-
-function hearsLeaving(config: RouterConfig, state: MasterState, nowMs: number): Step {
-  if (state.listening) return at(state);
-  const nextAdvertAtMs = nextAdvertMs(config.advertIntervalMs, nowMs);
-  return at({ ...state, nextAdvertAtMs }, [sendAdvert(config, state)]);
+  const before = { masterIntervalMs: config.advertIntervalMs };
+  return at(follow(config, state, heard, nowMs), [
+    ...withdraw(state),
+    ...reports,
+    report,
+    ...newInterval(config, before, heard),
+  ]);
 }
 
 /** RFC 3768 section 6.4.3; among owners of one source address the hardware address decides. */
@@ -105,41 +103,6 @@ function lossReason(
   return heard.priority > effectivePriority(config, state)
     ? "higherPriorityHeard"
     : "higherAddressHeard";
-}
-
-/** Asserts that we are Master, and repairs what the other's announcements may have spoiled. */
-function answerAdvert(
-  config: RouterConfig,
-  state: MasterState,
-  { heard, nowMs, reports }: { heard: HeardAdvert; nowMs: number; reports: readonly Action[] },
-): Step {
-  if (state.listening || nowMs < state.answerAdvertAfterMs) return at(state);
-  const rival: Action = { do: "report", report: { what: "rivalMaster", peer: peer(heard) } };
-  const { repeat, delayMs } = config.announcements;
-  return at(
-    {
-      ...state,
-      answerAdvertAfterMs: nowMs + ANSWER_ADVERT_MS,
-      delayedAnnounceAtMs: delayMs > 0 ? nowMs + delayMs : Infinity,
-    },
-    [
-      sendAdvert(config, state),
-      { do: "announce", repeat },
-      ...(reports.length > 0 ? reports : [rival]),
-    ],
-  );
-}
-
-export function claimed(
-  state: MasterState,
-  { address, mac }: Extract<RouterEvent, { kind: "claimed" }>,
-  nowMs: number,
-): Step {
-  if (state.listening || nowMs < state.answerClaimAfterMs) return at(state);
-  return at({ ...state, answerClaimAfterMs: nowMs + ANSWER_CLAIM_MS }, [
-    { do: "announce", repeat: 1 },
-    { do: "report", report: { what: "rivalClaim", address, mac } },
-  ]);
 }
 
 export function masterTimer(config: RouterConfig, state: MasterState, nowMs: number): Step {
@@ -189,6 +152,7 @@ function withNextAdvert(state: MasterState, nextAdvertAtMs: number): MasterState
     delayedAnnounceAtMs: state.delayedAnnounceAtMs,
     refreshAtMs: state.refreshAtMs,
     answerAdvertAfterMs: state.answerAdvertAfterMs,
+    answerLeavingAfterMs: state.answerLeavingAfterMs,
     answerClaimAfterMs: state.answerClaimAfterMs,
     listening: state.listening,
     alone: state.alone,

@@ -42,7 +42,9 @@ export function deadline(state: RouterState): number {
 }
 
 function backupDeadline(state: BackupState): number {
-  if (state.readySinceMs !== undefined) return state.aloneAtMs ?? Infinity;
+  if (state.readySinceMs !== undefined) {
+    return Math.max(state.aloneAtMs ?? Infinity, state.preemptingUntilMs ?? -Infinity);
+  }
   return state.facts.owner
     ? state.masterDownAtMs
     : Math.max(state.masterDownAtMs, state.startHeldUntilMs);

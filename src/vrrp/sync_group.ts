@@ -66,8 +66,7 @@ function together(members: readonly GroupMember[]): readonly (GroupEvent | undef
       return isRunning(state) ? { kind: "groupMaster", alone: false } : undefined;
     });
   }
-  const untilMs = patienceMs(members);
-  return states.map((state) => waitForOthers(state, untilMs));
+  return states.map((state) => waitForOthers(state, members));
 }
 
 /** All are Master by now. */
@@ -91,25 +90,36 @@ function justReady({ readySinceMs, aloneAtMs }: BackupState): boolean {
   return readySinceMs !== undefined && aloneAtMs === undefined;
 }
 
-function wouldTakeOver({ readySinceMs, preempting }: BackupState): boolean {
-  return readySinceMs !== undefined || preempting !== undefined;
+function wouldTakeOver({ readySinceMs, preempting, waitingFor }: BackupState): boolean {
+  return readySinceMs !== undefined || preempting !== undefined || waitingFor === "leavingMaster";
 }
 
-function waitForOthers(state: RouterState, patienceMs: number): GroupEvent | undefined {
+function waitForOthers(
+  state: RouterState,
+  members: readonly GroupMember[],
+): GroupEvent | undefined {
   if (!isBackup(state) || state.readySinceMs === undefined) return undefined;
   if (state.aloneAtMs !== undefined) return undefined;
-  return { kind: "groupWait", untilMs: state.readySinceMs + patienceMs };
+  return { kind: "groupWait", untilMs: state.readySinceMs + patienceMs(members, state) };
 }
 
 /**
- * How long after the first member any other can become ready where one machine was Master in all
- * places: they stand at most one interval apart, and the first may not have had to wait at all.
+ * How long after a member any other can become ready where one machine was Master in all places:
+ * they stand at most one interval apart, and the first may not have had to wait at all.
+ *
+ * An interval that another member has learned counts up to its own one, or to what the member that
+ * waits has learned itself: what is said in one place, be it but once and a lie, must not leave
+ * another without a Master. The price is paid where the machine that was Master everywhere keeps an
+ * interval in one place that is longer than both: then the group is apart until that place follows.
+ * A Master of lower priority holds back only whoever is to replace it (`preemptingUntilMs`).
  */
-function patienceMs(members: readonly GroupMember[]): number {
+function patienceMs(members: readonly GroupMember[], waiting: BackupState): number {
   const waits = members.flatMap(({ config, state }) => {
     if (!isRunning(state)) return [];
     const input = timing(config, state);
-    return [masterDownMs(input) + input.intervalMs];
+    const mostMs = Math.max(config.advertIntervalMs, waiting.masterIntervalMs);
+    const intervalMs = Math.min(input.intervalMs, mostMs);
+    return [masterDownMs({ ...input, intervalMs }) + intervalMs];
   });
   return Math.max(...waits);
 }

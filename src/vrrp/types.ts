@@ -1,11 +1,15 @@
 import type { Family, IpAddress } from "../base/ip.ts";
 import type { MacAddress } from "../base/mac.ts";
+import type { ChecksumForm } from "../wire/vrrp3.ts";
 
 export type VrrpVersion = 2 | 3;
 
 /** Priority of a router that owns the virtual addresses, and of one that is leaving (RFC 3768 5.3.4). */
 export const OWNER_PRIORITY = 255;
 export const LEAVING_PRIORITY = 0;
+
+/** What the checksum of version 3 over IPv4 covers; "auto": what that of others does. */
+export type ChecksumChoice = "auto" | ChecksumForm;
 
 /** What to do with an advertisement whose address list is not ours. */
 export type AddressCheck = "auto" | "drop" | "warn" | "off";
@@ -61,6 +65,8 @@ export interface RouterConfig {
   readonly addresses: readonly IpAddress[];
   readonly auth: AuthConfig;
   readonly checkAddresses: AddressCheck;
+  /** Of what is sent in version 3 over IPv4: both are taken. */
+  readonly checksum: ChecksumChoice;
   /** false: advertisements also list the interface's own addresses, as rVRRPd does. */
   readonly rfc3768: boolean;
   readonly announcements: AnnounceConfig;
@@ -87,6 +93,8 @@ export interface LinkFacts {
   readonly mac: MacAddress;
   /** All virtual addresses are addresses of the interface itself. */
   readonly owner: boolean;
+  /** The machine refused the last take-over; absent once one has worked. */
+  readonly refusedLast?: true;
 }
 
 /** The states of RFC 3768 section 6.3, and ours for a router that cannot run (Fault) or has ended (Down). */
@@ -106,12 +114,13 @@ export type FaultReason =
   | "ownerOnMacvlan"
   | "ownershipLost"
   | "runsElsewhere"
+  /** Another process replaces the MAC of the interface, which can have only one. */
+  | "macTaken"
   /** Something that is tracked with weight 0 has failed. */
   | "trackedDown"
   /** It could run, but another member of its sync group cannot. */
   | "groupMemberFault"
-  | "refused"
-  | "unsupported";
+  | "refused";
 
 /** Who was heard as Master. */
 export interface Peer {
@@ -166,6 +175,10 @@ export interface BackupState extends RunningState {
   readonly master?: Peer;
   /** A Master of lower priority that is about to be replaced. */
   readonly preempting?: Peer;
+  /** Its interval: what is waited by where it is left in peace after all. */
+  readonly preemptingIntervalMs?: number;
+  /** Until then it may only be slow: nobody has to be Master alone in its place. */
+  readonly preemptingUntilMs?: number;
   /** Why the timer that runs now was armed, to say so when it runs out. */
   readonly waitingFor: "firstAdvert" | "nextAdvert" | "leavingMaster";
   /** In a sync group: the timer has run out, and others are not as far; since when. */
@@ -183,6 +196,8 @@ export interface MasterState extends RunningState {
   readonly refreshAtMs: number;
   /** No answer to another Master's advertisement before this. */
   readonly answerAdvertAfterMs: number;
+  /** No answer to another goodbye before this. */
+  readonly answerLeavingAfterMs: number;
   /** No answer to another's claim of our address before this. */
   readonly answerClaimAfterMs: number;
   /** After a pause of our own the next advertisement ends the listening and is announced again. */
@@ -194,8 +209,10 @@ export interface MasterState extends RunningState {
 /** A checked and accepted advertisement, as far as the state machine cares. */
 export interface HeardAdvert {
   readonly priority: number;
-  /** Whole milliseconds; in version 2 always our own. */
+  /** Whole milliseconds, not 0; in version 2 always our own. */
   readonly intervalMs: number;
+  /** By which reading its checksum was right; in version 3 over IPv4. */
+  readonly checksumForm?: ChecksumForm;
   readonly from: IpAddress;
   readonly fromMac: MacAddress;
 }
@@ -272,6 +289,8 @@ export type Report =
   }
   | { readonly what: "rivalMaster"; readonly peer: Peer }
   | { readonly what: "rivalClaim"; readonly address: IpAddress; readonly mac: MacAddress }
+  /** A Master of version 3 keeps another interval than ours, which we go by from now on. */
+  | { readonly what: "intervalDiffers"; readonly peer: Peer; readonly intervalMs: number }
   | { readonly what: "otherOwner"; readonly peer: Peer; readonly weStay: boolean }
   | { readonly what: "paused"; readonly pausedMs: number; readonly listenMs: number }
   | MachineReport;

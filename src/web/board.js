@@ -2,8 +2,8 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-import { nameOf } from "./details.js";
 import { byId, setText } from "./dom.js";
+import { nameOf } from "./facts.js";
 import { RouterRow } from "./router_row.js";
 import { keyOf, Routers } from "./routers.js";
 import { reread } from "./server.js";

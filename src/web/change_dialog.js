@@ -2,8 +2,8 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-import { nameOf } from "./details.js";
 import { setText, within } from "./dom.js";
+import { nameOf } from "./facts.js";
 
 /** @typedef {import("./server.js").RouterDetail} RouterDetail */
 

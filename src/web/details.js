@@ -3,9 +3,9 @@
 /// <reference lib="dom.iterable" />
 
 import { el, setText } from "./dom.js";
-import { configuredInterface } from "./routers.js";
+import { countersOf, factsOf } from "./facts.js";
 import { timeLine } from "./time_line.js";
-import { momentText, reasonText, spelled } from "./words.js";
+import { momentText, reasonText } from "./words.js";
 
 /**
  * @typedef {import("./server.js").RouterDetail} RouterDetail
@@ -13,6 +13,7 @@ import { momentText, reasonText, spelled } from "./words.js";
  * @typedef {object} Actions
  * @property {(router: RouterDetail) => void} changePriority
  * @property {(router: RouterDetail) => void} force
+ * @property {(router: RouterDetail) => void} changeInterval
  */
 
 const MOST_CHANGES = 50;
@@ -77,12 +78,14 @@ export class Details {
   }
 
   /** @param {Actions} actions */
-  #buttons({ changePriority, force }) {
+  #buttons({ changePriority, force, changeInterval }) {
     const priority = el("button", { type: "button" }, "Change priority…");
     priority.addEventListener("click", () => changePriority(this.#router));
     const state = el("button", { type: "button" }, "Force state…");
     state.addEventListener("click", () => force(this.#router));
-    return el("div", { class: "buttons actions" }, priority, state);
+    const interval = el("button", { type: "button" }, "Change interval…");
+    interval.addEventListener("click", () => changeInterval(this.#router));
+    return el("div", { class: "buttons actions" }, priority, state, interval);
   }
 }
 
@@ -122,90 +125,4 @@ function history() {
     { class: "history", tabindex: "0", role: "region", "aria-label": "Changes" },
     table,
   );
-}
-
-/**
- * @param {RouterDetail} router
- * @returns {readonly (readonly [string, string])[]}
- */
-function factsOf(router) {
-  const { version, family, priority, effective_priority: effective, forced, tracking } = router;
-  return [
-    ["Addresses", router.virtual_ips.join(", ")],
-    ...optional("Not advertised", router.excluded_ips.join(", ")),
-    ["Master", masterText(router)],
-    ["Why", router.reason === null ? "—" : spelled(router.fault ?? router.reason)],
-    ["Priority", effective === priority ? `${priority}` : `${effective}, configured ${priority}`],
-    ...optional("Tracking", trackingText(tracking)),
-    ["Forced", forced ?? "no"],
-    ["Preemption", router.preempt ? "yes" : "no"],
-    [
-      "Protocol",
-      `VRRPv${version}, IPv${family}, ${
-        router.auth_name === "none" ? "no authentication" : router.auth_name
-      }`,
-    ],
-    ["Intervals", `${router.advert_interval} s, Master down after ${router.masterdown_interval} s`],
-    ["Carried by", router.vif],
-    ["Own MAC", router.interface_hwaddress.toLowerCase()],
-  ];
-}
-
-/** @param {RouterDetail["tracking"]} tracking */
-function trackingText({ adjustment, down }) {
-  if (down !== null) return `${down} is down`;
-  if (adjustment === 0) return "";
-  return adjustment < 0 ? `−${-adjustment} to the priority` : `+${adjustment} to the priority`;
-}
-
-/**
- * @param {RouterDetail} router
- * @returns {readonly (readonly [string, string])[]}
- */
-function countersOf({ counters }) {
-  const rejected = Object.entries(counters.rejected).filter(([, count]) => count > 0);
-  return [
-    ["Became Master", number(counters.became_master)],
-    ["Advertisements sent", number(counters.sent)],
-    ["Advertisements received", number(counters.received)],
-    ["Leaving, sent", number(counters.sent_leaving)],
-    ["Leaving, received", number(counters.received_leaving)],
-    ["Could not be sent", number(counters.send_errors)],
-    ["With other addresses", number(counters.other_addresses)],
-    ["Wrong IP checksum", number(counters.wrong_ip_checksum)],
-    ...rejected.map((
-      [why, count],
-    ) => /** @type {const} */ ([`Rejected: ${spelled(why).toLowerCase()}`, number(count)])),
-  ];
-}
-
-/**
- * @param {string} name
- * @param {string} value
- * @returns {readonly (readonly [string, string])[]}
- */
-function optional(name, value) {
-  return value === "" ? [] : [[name, value]];
-}
-
-/** @param {number} count */
-function number(count) {
-  return count.toLocaleString("en-GB");
-}
-
-/**
- * Who has the addresses.
- *
- * @param {RouterDetail} router
- */
-export function masterText({ state, master }) {
-  if (state === "Master") return "this machine";
-  return state === "Backup" && master !== null ? master : "not known";
-}
-
-/**
- * @param {RouterDetail} router
- */
-export function nameOf(router) {
-  return `Group ${router.group} on ${configuredInterface(router)}`;
 }

@@ -2,8 +2,9 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-import { Details, masterText } from "./details.js";
+import { Details } from "./details.js";
 import { el, setText } from "./dom.js";
+import { masterText, nameOf } from "./facts.js";
 import { configuredInterface } from "./routers.js";
 import { momentText, signOf, spanText } from "./words.js";
 
@@ -77,12 +78,13 @@ export class RouterRow {
     this.#router = router;
     const { state, virtual_ips: [first = "", ...others] } = router;
     this.#badge.dataset["state"] = state;
+    this.#row.dataset["family"] = `${router.family}`;
     setText(this.#sign, signOf(state));
     setText(this.#state, state);
     this.#forced.hidden = router.forced === null;
     setText(this.#toggle, `${router.group}`);
     const name = configuredInterface(router);
-    this.#toggle.setAttribute("aria-label", `Group ${router.group} on ${name}, details`);
+    this.#toggle.setAttribute("aria-label", `${nameOf(router)}, details`);
     setText(this.#interface, name);
     setText(this.#addresses, others.length === 0 ? first : `${first} +${others.length}`);
     this.#addresses.title = router.virtual_ips.join("\n");

@@ -52,7 +52,7 @@ export class Routers {
   apply(transition) {
     const router = this.all.find((one) => isOf(transition, one));
     if (router === undefined) return undefined;
-    const { to, at, reason, fault } = transition;
+    const { to, at, reason, fault, fault_text } = transition;
     const isKnown = transition.sequence <= lastSequence(router);
     const changed = isKnown ? router : {
       ...router,
@@ -60,6 +60,7 @@ export class Routers {
       since: at,
       reason,
       fault,
+      fault_text,
       transitions: [...router.transitions, transition],
     };
     this.#byKey.set(keyOf(router), changed);

@@ -63,6 +63,14 @@ export async function setPriority(router, priority) {
 
 /**
  * @param {RouterDetail} router
+ * @param {number} seconds
+ */
+export async function setAdvertInterval(router, seconds) {
+  await ask("PUT", pathOf(router), { timers: { advert: seconds } });
+}
+
+/**
+ * @param {RouterDetail} router
  * @param {string} state `master`, `backup` or `auto`
  */
 export async function force(router, state) {

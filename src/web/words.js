@@ -18,17 +18,21 @@ export function signOf(state) {
  */
 export function spelled(word) {
   const words = word.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  const sentence = words.replace(/\bmaster\b/g, "Master").replace(/\bmac\b/g, "MAC");
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  return sentence(words.replace(/\bmaster\b/g, "Master").replace(/\bmac\b/g, "MAC"));
+}
+
+/** @param {string} text */
+export function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /**
  * Why a state changed, with who had to do with it.
  *
- * @param {Pick<Transition, "reason" | "fault" | "peer">} transition
+ * @param {Pick<Transition, "reason" | "fault_text" | "peer">} transition
  */
-export function reasonText({ reason, fault, peer }) {
-  const why = spelled(fault ?? reason);
+export function reasonText({ reason, fault_text: wrong, peer }) {
+  const why = wrong === null ? spelled(reason) : sentence(wrong);
   return peer === null ? why : `${why} (${peer.address}, priority ${peer.priority})`;
 }
 

@@ -1,11 +1,13 @@
 import { assert } from "../base/assert.ts";
-import { IPV4_SIZE } from "../base/ip.ts";
+import { type Family, IPV4_SIZE } from "../base/ip.ts";
 import { MAC_SIZE } from "../base/mac.ts";
 import * as arp from "./arp.ts";
 import * as ethernet from "./ethernet.ts";
 import * as ipv4 from "./ipv4.ts";
+import * as ipv6 from "./ipv6.ts";
 import * as vrrp from "./vrrp.ts";
 import * as vrrp2 from "./vrrp2.ts";
+import * as vrrp3 from "./vrrp3.ts";
 
 /** One step of a classic BPF program, `struct sock_filter` of linux/filter.h. */
 export interface Instruction {
@@ -91,7 +93,7 @@ const VERDICTS: readonly Line[] = [
 ];
 
 /** Lines that drop all but unfragmented IPv4, and go to "plain" or fall through to what follows for AH. */
-const ONLY_VRRP: readonly Line[] = [
+const ONLY_VRRP_IN_IPV4: readonly Line[] = [
   { op: OP.loadHalf, k: ethernet.AT.etherType },
   { op: OP.jumpIfEqual, k: ethernet.ETHER_TYPE.ipv4, else: "drop" },
   { op: OP.loadHalf, k: IP_AT + ipv4.AT.fragment },
@@ -103,49 +105,80 @@ const ONLY_VRRP: readonly Line[] = [
 ];
 
 /**
- * Lets pass IPv4 advertisements, plain or behind an authentication header, of the named virtual
- * routers or of any, with or without IP options. Reads frames from their Ethernet header on.
+ * The same of IPv6, where nothing stands between header and message: a program that never jumps back
+ * cannot step over extension headers, and no sender puts any there.
+ */
+const ONLY_VRRP_IN_IPV6: readonly Line[] = [
+  { op: OP.loadHalf, k: ethernet.AT.etherType },
+  { op: OP.jumpIfEqual, k: ethernet.ETHER_TYPE.ipv6, else: "drop" },
+  { op: OP.loadByte, k: IP_AT + ipv6.AT.nextHeader },
+  { op: OP.jumpIfEqual, k: ipv4.PROTOCOL.vrrp, else: "drop" },
+];
+const IPV6_MESSAGE_AT = IP_AT + ipv6.HEADER_SIZE;
+
+/**
+ * Lets pass the advertisements of one family of the named virtual routers or of any; over IPv4 plain
+ * or behind an authentication header, with or without IP options. Reads frames from their Ethernet
+ * header on.
  */
 export function vrrpFilter(
-  { vrids }: { readonly family: 4; readonly vrids: readonly number[] | "any" },
+  { family, vrids }: { readonly family: Family; readonly vrids: readonly number[] | "any" },
 ): Instruction[] {
-  const vridAt = IP_AT + vrrp.AT.vrid;
   return assemble([
-    ...ONLY_VRRP,
-    { op: OP.loadByteAtIndex, k: vridAt + AH_SIZE },
-    { op: OP.jump, k: 0, then: "vrid" },
-    { label: "plain" },
-    { op: OP.loadByteAtIndex, k: vridAt },
-    { label: "vrid" },
+    ...(family === 4 ? IPV4_VRID : IPV6_VRID),
     ...(vrids === "any" ? [] : vridInSet(vrids)),
     ...VERDICTS,
   ]);
 }
+
+const IPV4_VRID: readonly Line[] = [
+  ...ONLY_VRRP_IN_IPV4,
+  { op: OP.loadByteAtIndex, k: IP_AT + vrrp.AT.vrid + AH_SIZE },
+  { op: OP.jump, k: 0, then: "vrid" },
+  { label: "plain" },
+  { op: OP.loadByteAtIndex, k: IP_AT + vrrp.AT.vrid },
+  { label: "vrid" },
+];
+
+const IPV6_VRID: readonly Line[] = [
+  ...ONLY_VRRP_IN_IPV6,
+  { op: OP.loadByte, k: IPV6_MESSAGE_AT + vrrp.AT.vrid },
+];
 
 /**
  * Lets pass those advertisements that must be heard at once: all of the virtual routers in `keen`,
  * and whatever says that a Master leaves (priority 0). The rest may wait in another socket.
  */
 export function urgentFilter(
-  { keen }: { readonly family: 4; readonly keen: readonly number[] },
+  { family, keen }: { readonly family: Family; readonly keen: readonly number[] },
 ): Instruction[] {
-  const vridAt = IP_AT + vrrp.AT.vrid;
-  const priorityAt = IP_AT + vrrp2.AT.priority;
   return assemble([
-    ...ONLY_VRRP,
-    { op: OP.loadByteAtIndex, k: priorityAt + AH_SIZE },
-    { op: OP.jumpIfEqual, k: 0, then: "accept" },
-    { op: OP.loadByteAtIndex, k: vridAt + AH_SIZE },
-    { op: OP.jump, k: 0, then: "vrid" },
-    { label: "plain" },
-    { op: OP.loadByteAtIndex, k: priorityAt },
-    { op: OP.jumpIfEqual, k: 0, then: "accept" },
-    { op: OP.loadByteAtIndex, k: vridAt },
-    { label: "vrid" },
+    ...(family === 4 ? IPV4_URGENCY : IPV6_URGENCY),
     ...vridInSet(keen),
     ...VERDICTS,
   ]);
 }
+
+// The priority stands at one place in both versions.
+const IPV4_URGENCY: readonly Line[] = [
+  ...ONLY_VRRP_IN_IPV4,
+  { op: OP.loadByteAtIndex, k: IP_AT + vrrp2.AT.priority + AH_SIZE },
+  { op: OP.jumpIfEqual, k: 0, then: "accept" },
+  { op: OP.loadByteAtIndex, k: IP_AT + vrrp.AT.vrid + AH_SIZE },
+  { op: OP.jump, k: 0, then: "vrid" },
+  { label: "plain" },
+  { op: OP.loadByteAtIndex, k: IP_AT + vrrp2.AT.priority },
+  { op: OP.jumpIfEqual, k: 0, then: "accept" },
+  { op: OP.loadByteAtIndex, k: IP_AT + vrrp.AT.vrid },
+  { label: "vrid" },
+];
+
+const IPV6_URGENCY: readonly Line[] = [
+  ...ONLY_VRRP_IN_IPV6,
+  { op: OP.loadByte, k: IPV6_MESSAGE_AT + vrrp3.AT.priority },
+  { op: OP.jumpIfEqual, k: 0, then: "accept" },
+  { op: OP.loadByte, k: IPV6_MESSAGE_AT + vrrp.AT.vrid },
+];
 
 /**
  * Drops unless A is in the set. The set is a map of 256 bits in words of 32, so that the program is

@@ -104,9 +104,14 @@ function readHeader(view: DataView): Omit<Ipv6Header, "protocol"> {
     trafficClass: (first >>> 20) & 0xff,
     flowLabel: first & FLOW_LABEL_MASK,
     hopLimit: view.getUint8(AT.hopLimit),
-    source: ipFromBytes(copyBytes(view, { at: AT.source, length: IPV6_SIZE })),
-    destination: ipFromBytes(copyBytes(view, { at: AT.destination, length: IPV6_SIZE })),
+    ...endsOf(view),
   };
+}
+
+/** Source and destination of a packet that is known to be whole. */
+export function endsOf(packet: DataView): Pick<Ipv6Header, "source" | "destination"> {
+  const addressAt = (at: number) => ipFromBytes(copyBytes(packet, { at, length: IPV6_SIZE }));
+  return { source: addressAt(AT.source), destination: addressAt(AT.destination) };
 }
 
 /** The bytes a header takes in front of a payload. */

@@ -32,6 +32,7 @@ export const FLAG = {
   replace: 0x0100,
   exclusive: 0x0200,
   create: 0x0400,
+  append: 0x0800,
 } as const;
 
 const NESTED = 0x8000;

@@ -32,6 +32,7 @@ export const REJECT_REASONS = [
   "authJump",
   "addressList",
   "arpHeader",
+  "neighborHeader",
 ] as const;
 
 export type RejectReason = typeof REJECT_REASONS[number];

@@ -1,5 +1,6 @@
 import * as ethernet from "./ethernet.ts";
 import * as ipv4 from "./ipv4.ts";
+import * as ipv6 from "./ipv6.ts";
 import * as vrrp from "./vrrp.ts";
 
 /*
@@ -21,23 +22,30 @@ export interface FrameSpan {
   readonly length: number;
 }
 
-/** What stands where an untagged IPv4 frame has its VRID; 0, which is none, where it is too short. */
+/** What stands where an untagged frame has its VRID; 0, which is none, where it is too short. */
 export function vridOf({ bytes, at, length }: FrameSpan): number {
-  const headerLength = ((bytes[at + IP_AT] ?? 0) & 0x0f) * 4;
+  const first = bytes[at + IP_AT] ?? 0;
+  const headerLength = isIpv4(first) ? (first & 0x0f) * 4 : ipv6.HEADER_SIZE;
   const vridAt = IP_AT + headerLength + vrrp.AT.vrid;
   return vridAt < length ? bytes[at + vridAt] ?? 0 : 0;
 }
 
+/** By the first byte of an IP header. */
+function isIpv4(versionAndLength: number): boolean {
+  return versionAndLength >> 4 === 4;
+}
+
 /**
- * Whether a frame says the same as `known`, an earlier untagged IPv4 frame whose header checksum
- * was right.
+ * Whether a frame says the same as `known`, an earlier untagged frame whose header checksum, which
+ * IPv4 alone has, was right.
  */
 export function saysTheSame(known: Uint8Array, { bytes, at, length }: FrameSpan): boolean {
   if (known.length !== length) return false;
+  const mayVary = isIpv4(known[IP_AT] ?? 0);
   for (let offset = 0; offset < length; offset++) {
-    if (known[offset] !== bytes[at + offset] && !varies(offset)) return false;
+    if (known[offset] !== bytes[at + offset] && !(mayVary && varies(offset))) return false;
   }
-  return idAndChecksum(known, 0) === idAndChecksum(bytes, at);
+  return !mayVary || idAndChecksum(known, 0) === idAndChecksum(bytes, at);
 }
 
 function varies(offset: number): boolean {

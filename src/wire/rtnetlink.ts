@@ -13,6 +13,14 @@ import {
   u32,
   u8,
 } from "./netlink.ts";
+import {
+  type Ipv4Settings,
+  type Ipv6Settings,
+  numberedSettings,
+  readIpv4Settings,
+  readIpv6Settings,
+  type Settings,
+} from "./rtnetlink_settings.ts";
 
 /** Message types of rtnetlink(7). */
 export const RTM = {
@@ -35,7 +43,10 @@ export const GROUP = {
   ipv4Route: 0x40,
   ipv6Address: 0x100,
   ipv6Route: 0x400,
+  /** What a link has of IPv6, told when that is switched on. */
+  ipv6Link: 0x800,
   ipv4Netconf: 0x800000,
+  ipv6Netconf: 0x1000000,
 } as const;
 
 const AF = { unspecified: 0, ipv4: 2, ipv6: 10 } as const;
@@ -57,6 +68,7 @@ const IFLA = {
   name: 3,
   mtu: 4,
   link: 5,
+  protocolInfo: 12,
   linkInfo: 18,
   afSpec: 26,
   group: 27,
@@ -65,11 +77,21 @@ const IFLA_INFO = { kind: 1, data: 2 } as const;
 const IFLA_MACVLAN_MODE = 1;
 const MACVLAN_MODE_BRIDGE = 4;
 const IFLA_INET_CONF = 1;
+const IFLA_INET6_CONF = 2;
 const IFLA_INET6_ADDR_GEN_MODE = 8;
 const ADDR_GEN_MODE_NONE = 1;
 
 /** Attributes of an address. */
-export const IFA = { address: 1, local: 2, label: 3, flags: 8, protocol: 11 } as const;
+export const IFA = {
+  address: 1,
+  local: 2,
+  label: 3,
+  cacheInfo: 6,
+  flags: 8,
+  protocol: 11,
+} as const;
+
+const IFA_F = { optimistic: 0x04, dadFailed: 0x08, tentative: 0x40 } as const;
 
 const ARPHRD_ETHER = 1;
 const IFF = { up: 0x1, lowerUp: 0x10000 } as const;
@@ -93,29 +115,13 @@ export interface LinkInfo {
   readonly parentIndex?: number;
   /** Per-interface IPv4 settings, as under /proc/sys/net/ipv4/conf; absent in some notifications. */
   readonly ipv4Settings?: Ipv4Settings;
+  /** Those under /proc/sys/net/ipv6/conf; absent also where the link knows no IPv6. */
+  readonly ipv6Settings?: Ipv6Settings;
 }
 
-/** IPV4_DEVCONF_* of linux/ip.h: the settings that the daemon reads or writes. */
-const IPV4_SETTING = {
-  forwarding: 1,
-  proxyArp: 3,
-  sendRedirects: 6,
-  rpFilter: 8,
-  arpFilter: 13,
-  /** An int: -1 is 0xffff_ffff here. */
-  mediumId: 14,
-  arpAnnounce: 18,
-  arpIgnore: 19,
-  promoteSecondaries: 20,
-  acceptLocal: 23,
-  proxyArpPvlan: 25,
-} as const;
-
-export type Ipv4SettingName = keyof typeof IPV4_SETTING;
-export type Ipv4Settings = Readonly<Partial<Record<Ipv4SettingName, number>>>;
-
-export function isIpv4SettingName(text: string): text is Ipv4SettingName {
-  return Object.hasOwn(IPV4_SETTING, text);
+/** All that is known of a link's settings. */
+export function settingsOf({ ipv4Settings, ipv6Settings }: LinkInfo): Settings {
+  return { ...ipv4Settings, ...ipv6Settings };
 }
 
 export interface AddressInfo {
@@ -125,6 +131,8 @@ export interface AddressInfo {
   readonly scope: number;
   /** Who set it; 0 where the kernel does not know (before Linux 5.18). */
   readonly protocol: number;
+  /** Nobody may use it: the kernel still asks whether another has it, or another does (RFC 4862). */
+  readonly dad?: "running" | "failed";
 }
 
 /** An IPv4 address under the name that it has in `ip addr`, for example `eth0:1`. */
@@ -191,14 +199,6 @@ export function setIpv4Settings(index: number, settings: Ipv4Settings): Request 
   return setLink(linkHeader({ index }), [{ type: IFLA.afSpec, value: [conf] }]);
 }
 
-/** Each setting that is given by its number (IPV4_DEVCONF_*), with its value. */
-export function numberedSettings(settings: Ipv4Settings): [number, number][] {
-  return Object.entries(IPV4_SETTING).flatMap(([name, number]): [number, number][] => {
-    const value = settings[name as Ipv4SettingName];
-    return value === undefined ? [] : [[number, value]];
-  });
-}
-
 /** No link-local address by itself. Fails with EAFNOSUPPORT where the link knows no IPv6. */
 export function disableAddressGeneration(index: number): Request {
   const mode = { type: IFLA_INET6_ADDR_GEN_MODE, value: u8(ADDR_GEN_MODE_NONE) };
@@ -262,24 +262,33 @@ function optionalLinkFields(attributes: Map<number, DataView>): Partial<LinkInfo
   const mtu = readNumber(attributes.get(IFLA.mtu));
   const parentIndex = readNumber(attributes.get(IFLA.link));
   const kind = nested(attributes.get(IFLA.linkInfo)).get(IFLA_INFO.kind);
-  const conf = nested(nested(attributes.get(IFLA.afSpec)).get(AF.ipv4)).get(IFLA_INET_CONF);
+  const families = nested(attributes.get(IFLA.afSpec));
+  const conf = nested(families.get(AF.ipv4)).get(IFLA_INET_CONF);
+  const conf6 = nested(families.get(AF.ipv6)).get(IFLA_INET6_CONF);
   return {
     ...(mac?.byteLength === MAC_SIZE ? { mac: copy(mac) } : {}),
     ...(mtu === undefined ? {} : { mtu }),
     ...(parentIndex === undefined ? {} : { parentIndex }),
     ...(kind === undefined ? {} : { kind: readCString(kind) }),
     ...(conf === undefined ? {} : { ipv4Settings: readIpv4Settings(conf) }),
+    ...(conf6 === undefined ? {} : { ipv6Settings: readIpv6Settings(conf6) }),
   };
 }
 
-/** The kernel gives the settings as an array of 32-bit numbers, counted from 1. */
-function readIpv4Settings(conf: DataView): Ipv4Settings {
-  const settings: Partial<Record<Ipv4SettingName, number>> = {};
-  for (const [name, number] of Object.entries(IPV4_SETTING)) {
-    const at = (number - 1) * 4;
-    if (at + 4 <= conf.byteLength) settings[name as Ipv4SettingName] = readU32(conf, at);
+/**
+ * Reads the IPv6 settings in an RTM_NEWLINK of the group `ipv6Link`; `undefined` for any other
+ * message.
+ */
+export function parseIpv6Link(
+  { payload }: NetlinkMessage,
+): { readonly ifindex: number; readonly settings: Ipv6Settings } | undefined {
+  if (payload.byteLength < LINK_SIZE || payload.getUint8(LINK_AT.family) !== AF.ipv6) {
+    return undefined;
   }
-  return settings;
+  const info = nested(parseAttributes(payload, LINK_SIZE).get(IFLA.protocolInfo));
+  const conf = info.get(IFLA_INET6_CONF);
+  if (conf === undefined) return undefined;
+  return { ifindex: readU32(payload, LINK_AT.index), settings: readIpv6Settings(conf) };
 }
 
 /** Reads RTM_NEWADDR or RTM_DELADDR; `undefined` where it is cut short or of another family. */
@@ -291,6 +300,7 @@ export function parseAddress(message: NetlinkMessage): AddressInfo | undefined {
   const local = attributes.get(IFA.local) ?? attributes.get(IFA.address);
   if (local?.byteLength !== IPV4_SIZE && local?.byteLength !== IPV6_SIZE) return undefined;
   const protocol = attributes.get(IFA.protocol);
+  const dad = duplicateDetection(readNumber(attributes.get(IFA.flags)) ?? 0);
   return {
     ifindex: readU32(payload, ADDRESS_AT.index),
     prefix: {
@@ -299,7 +309,15 @@ export function parseAddress(message: NetlinkMessage): AddressInfo | undefined {
     },
     scope: payload.getUint8(ADDRESS_AT.scope),
     protocol: protocol === undefined || protocol.byteLength < 1 ? 0 : protocol.getUint8(0),
+    ...(dad === undefined ? {} : { dad }),
   };
+}
+
+/** An optimistic address may be used before the kernel is sure of it (RFC 4429). */
+function duplicateDetection(flags: number): AddressInfo["dad"] {
+  if ((flags & IFA_F.dadFailed) !== 0) return "failed";
+  const isTentative = (flags & IFA_F.tentative) !== 0 && (flags & IFA_F.optimistic) === 0;
+  return isTentative ? "running" : undefined;
 }
 
 /** {@linkcode parseAddress} for addresses that have a label: those of IPv4. */
@@ -310,22 +328,28 @@ export function parseLabelledAddress(message: NetlinkMessage): LabelledAddress |
   return label === undefined ? undefined : { ...address, label: readCString(label) };
 }
 
-/** What one interface now does with IPv4 packets for others. */
+/** What one interface now does with packets of one family for others. */
 export interface ForwardingInfo {
   readonly ifindex: number;
+  readonly family: Family;
   readonly forwarding: number;
 }
 
 /** Reads RTM_NEWNETCONF; `undefined` where it speaks of another family or of something else. */
 export function parseForwarding(message: NetlinkMessage): ForwardingInfo | undefined {
   const { payload } = message;
-  if (payload.byteLength < NETCONF_SIZE || payload.getUint8(NETCONF_AT.family) !== AF.ipv4) {
-    return undefined;
-  }
+  if (payload.byteLength < NETCONF_SIZE) return undefined;
+  const family = familyOf(payload.getUint8(NETCONF_AT.family));
   const attributes = parseAttributes(payload, NETCONF_SIZE);
   const ifindex = readNumber(attributes.get(NETCONFA.ifindex));
   const forwarding = readNumber(attributes.get(NETCONFA.forwarding));
-  return ifindex === undefined || forwarding === undefined ? undefined : { ifindex, forwarding };
+  if (family === undefined || ifindex === undefined || forwarding === undefined) return undefined;
+  return { ifindex, family, forwarding };
+}
+
+function familyOf(number: number): Family | undefined {
+  if (number === AF.ipv4) return 4;
+  return number === AF.ipv6 ? 6 : undefined;
 }
 
 function nested(view: DataView | undefined): Map<number, DataView> {

@@ -16,7 +16,11 @@ import { ADDRESS_AT, ADDRESS_SIZE, addressFamily, IFA, RTM } from "./rtnetlink.t
  * other requests are made of.
  */
 
-const IFA_F_NOPREFIXROUTE = 0x200;
+const IFA_F = { noDad: 0x02, noPrefixRoute: 0x200 } as const;
+/** struct ifa_cacheinfo: seconds, and two instants that the kernel fills in. */
+const LIFETIME_AT = { preferred: 0, valid: 4 } as const;
+const LIFETIME_SIZE = ATTRIBUTE_HEADER_SIZE + 16;
+const FOR_EVER = 0xffff_ffff;
 /** A value of one to four bytes with its header and padding. */
 const SHORT_ATTRIBUTE_SIZE = ATTRIBUTE_HEADER_SIZE + 4;
 
@@ -38,7 +42,8 @@ export interface NewAddressRequest extends AddressRequest {
 
 /** RTM_NEWADDR; fails with EEXIST where the interface has the address already. */
 export function emitAddAddress(batch: RequestBatch, request: NewAddressRequest): void {
-  const length = size(request) + 2 * SHORT_ATTRIBUTE_SIZE;
+  const isIpv6 = request.prefix.address.family === 6;
+  const length = size(request) + 2 * SHORT_ATTRIBUTE_SIZE + (isIpv6 ? LIFETIME_SIZE : 0);
   const start = batch.reserve(length);
   const { view } = batch;
   const flags = request.flags | FLAG.create | FLAG.exclusive;
@@ -46,12 +51,33 @@ export function emitAddAddress(batch: RequestBatch, request: NewAddressRequest):
   emitHeader(view, start, { length, type: RTM.newAddress, flags, sequence });
   const at = emitAddress(batch, start + HEADER_SIZE, request);
   const flagsAt = emitAttributeHeader(view, at, { type: IFA.flags, length: 4 });
-  writeU32(view, flagsAt, request.noPrefixRoute ? IFA_F_NOPREFIXROUTE : 0);
+  writeU32(view, flagsAt, addressFlags(request));
   const markAt = emitAttributeHeader(view, at + SHORT_ATTRIBUTE_SIZE, {
     type: IFA.protocol,
     length: 1,
   });
   view.setUint8(markAt, request.protocol);
+  if (isIpv6) emitLifetime(view, at + 2 * SHORT_ATTRIBUTE_SIZE);
+}
+
+/**
+ * Valid for ever, but never preferred (RFC 4862 section 5.5.4): the newest address of an interface
+ * would else be the source of the machine's own connections, and these end when it moves to another.
+ */
+function emitLifetime(view: DataView, start: number): void {
+  const length = LIFETIME_SIZE - ATTRIBUTE_HEADER_SIZE;
+  const at = emitAttributeHeader(view, start, { type: IFA.cacheInfo, length });
+  writeU32(view, at + LIFETIME_AT.preferred, 0);
+  writeU32(view, at + LIFETIME_AT.valid, FOR_EVER);
+}
+
+/**
+ * While the kernel asks whether another has an IPv6 address (RFC 4862 section 5.4), nobody can use it,
+ * and where an old Master still answers, it never could.
+ */
+function addressFlags({ prefix, noPrefixRoute }: NewAddressRequest): number {
+  const noDad = prefix.address.family === 6 ? IFA_F.noDad : 0;
+  return noDad | (noPrefixRoute ? IFA_F.noPrefixRoute : 0);
 }
 
 /** RTM_DELADDR; fails with EADDRNOTAVAIL where the interface does not have the address. */

@@ -45,6 +45,8 @@ const RTM_F_CLONED = 0x200;
 export interface RouteChange {
   readonly destination: IpPrefix;
   readonly nextHop: IpAddress;
+  /** Of the interface that has the next hop; the kernel finds it where this is absent. */
+  readonly ifindex?: number | undefined;
   readonly metric?: number;
   /** In bytes. */
   readonly mtu?: number;
@@ -114,10 +116,11 @@ function header({ destination, protocol }: RouteChange): Uint8Array<ArrayBuffer>
   return bytes;
 }
 
-function routeAttributes({ destination, nextHop, metric }: RouteChange): Attribute[] {
+function routeAttributes({ destination, nextHop, ifindex, metric }: RouteChange): Attribute[] {
   return [
     { type: RTA.destination, value: destination.address.bytes },
     { type: RTA.gateway, value: nextHop.bytes },
+    ...(ifindex === undefined ? [] : [{ type: RTA.outInterface, value: u32(ifindex) }]),
     ...(metric === undefined ? [] : [{ type: RTA.priority, value: u32(metric) }]),
   ];
 }

@@ -1,8 +1,9 @@
 import { assert } from "../base/assert.ts";
-import { type IpAddress, ipFromBytes, IPV4_SIZE } from "../base/ip.ts";
+import { type IpAddress, IPV4_SIZE } from "../base/ip.ts";
 import { ok, type Result } from "../base/result.ts";
+import { AddressList } from "./address_list.ts";
 import { AUTH_DATA_SIZE } from "./auth.ts";
-import { copyBytes, putBytes } from "./bytes.ts";
+import { copyBytes, putBytes, subView } from "./bytes.ts";
 import * as checksum from "./checksum.ts";
 import { type Reject, reject } from "./reject.ts";
 import { peek, TYPE_ADVERTISEMENT } from "./vrrp.ts";
@@ -42,11 +43,26 @@ export interface Vrrp2Advert extends Vrrp2Fields {
   readonly authData: Uint8Array<ArrayBuffer>;
 }
 
+/** A message in the receive buffer, where its addresses still are. */
+export interface Vrrp2View extends Omit<Vrrp2Advert, "addresses"> {
+  readonly list: AddressList;
+  /** The whole message. */
+  readonly message: DataView;
+}
+
+/** {@linkcode read}, and makes the addresses independent of the buffer. */
+export function parse(view: DataView): Result<Vrrp2Advert, Reject> {
+  const received = read(view);
+  if (!received.ok) return received;
+  const { list, message: _message, ...advert } = received.value;
+  return ok({ ...advert, addresses: list.toAddresses() });
+}
+
 /**
  * Reads a message as long as the IP packet says. Only the form is judged: interval, authentication
  * and addresses mean something only beside a configuration.
  */
-export function parse(view: DataView): Result<Vrrp2Advert, Reject> {
+export function read(view: DataView): Result<Vrrp2View, Reject> {
   // Before any length: a message of version 3 is shorter, and its version is what is wrong with it.
   const head = peek(view);
   if (!head.ok) return head;
@@ -64,19 +80,16 @@ export function parse(view: DataView): Result<Vrrp2Advert, Reject> {
   if (checksum.finish(checksum.sum(view)) !== 0) {
     return reject("vrrpChecksum", `VRRP checksum 0x${view.getUint16(AT.checksum).toString(16)}`);
   }
-  return ok({ vrid, ...readBody(view, count) });
-}
-
-function readBody(view: DataView, count: number): Omit<Vrrp2Advert, "vrid"> {
-  return {
+  const addresses = subView(view, { at: AT.addresses, length: count * IPV4_SIZE });
+  return ok({
+    vrid,
     priority: view.getUint8(AT.priority),
     authType: view.getUint8(AT.authType),
     advertIntervalS: view.getUint8(AT.advertInterval),
-    addresses: Array.from({ length: count }, (_, index) => {
-      return ipFromBytes(copyBytes(view, { at: addressAt(index), length: IPV4_SIZE }));
-    }),
+    list: new AddressList(addresses, 4),
     authData: copyBytes(view, { at: addressAt(count), length: AUTH_DATA_SIZE }),
-  };
+    message: view,
+  });
 }
 
 function addressAt(index: number): number {
@@ -108,6 +121,12 @@ export function authenticatedPart(fields: Vrrp2Fields): Uint8Array<ArrayBuffer> 
   const bytes = new Uint8Array(addressAt(fields.addresses.length));
   emitFields(fields, new DataView(bytes.buffer));
   return bytes;
+}
+
+/** The same of a received message: a copy without its checksum and authentication data. */
+export function authenticatedBytes(message: DataView): Uint8Array<ArrayBuffer> {
+  const bytes = copyBytes(message, { at: 0, length: message.byteLength - AUTH_DATA_SIZE });
+  return bytes.fill(0, AT.checksum, AT.addresses);
 }
 
 function emitFields(fields: Vrrp2Fields, view: DataView): void {

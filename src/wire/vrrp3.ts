@@ -1,7 +1,8 @@
 import { assert } from "../base/assert.ts";
-import { type Family, type IpAddress, ipFromBytes, IPV4_SIZE, IPV6_SIZE } from "../base/ip.ts";
+import { type Family, type IpAddress, IPV4_SIZE, IPV6_SIZE } from "../base/ip.ts";
 import { ok, type Result } from "../base/result.ts";
-import { copyBytes, putBytes } from "./bytes.ts";
+import { AddressList } from "./address_list.ts";
+import { putBytes, subView } from "./bytes.ts";
 import * as checksum from "./checksum.ts";
 import { PROTOCOL } from "./ipv4.ts";
 import { type Ends, pseudoHeaderSum } from "./pseudo_header.ts";
@@ -46,11 +47,35 @@ export interface Vrrp3Message {
   readonly checksumForm: ChecksumForm;
 }
 
+/** A message in the receive buffer, where its addresses still are. */
+export interface Vrrp3View extends Omit<Vrrp3Advert, "addresses"> {
+  readonly list: AddressList;
+  /** By which reading its checksum was right. */
+  readonly checksumForm: ChecksumForm;
+}
+
+/** {@linkcode read}, and makes the addresses independent of the buffer. */
+export function parse(
+  view: DataView,
+  ends: Ends,
+  covered: DataView = view,
+): Result<Vrrp3Message, Reject> {
+  const message = read(view, ends, covered);
+  if (!message.ok) return message;
+  const { list, checksumForm, ...advert } = message.value;
+  return ok({ advert: { ...advert, addresses: list.toAddresses() }, checksumForm });
+}
+
 /**
  * Reads a message as long as the IP packet says. Only the form is judged: interval and addresses
- * mean something only beside a configuration. The reserved bits are not looked at.
+ * mean something only beside a configuration. The reserved bits are not looked at. `covered` is what
+ * the checksum was made over, where that is more than the message.
  */
-export function parse(view: DataView, ends: Ends): Result<Vrrp3Message, Reject> {
+export function read(
+  view: DataView,
+  ends: Ends,
+  covered: DataView = view,
+): Result<Vrrp3View, Reject> {
   const head = peek(view);
   if (!head.ok) return head;
   const { version, type, vrid } = head.value;
@@ -63,25 +88,18 @@ export function parse(view: DataView, ends: Ends): Result<Vrrp3Message, Reject> 
   if (count === 0 || length !== messageSize(count, family)) {
     return reject("vrrpLength", `${length} bytes for ${count} addresses`);
   }
-  const checksumForm = checksumFormOf(view, ends);
+  const checksumForm = checksumFormOf(covered, ends);
   if (checksumForm === undefined) {
     return reject("vrrpChecksum", `VRRP checksum 0x${view.getUint16(AT.checksum).toString(16)}`);
   }
-  return ok({ advert: { vrid, ...readBody(view, { count, family }) }, checksumForm });
-}
-
-function readBody(
-  view: DataView,
-  { count, family }: { readonly count: number; readonly family: Family },
-): Omit<Vrrp3Advert, "vrid"> {
-  const length = addressSize(family);
-  return {
+  const addresses = subView(view, { at: AT.addresses, length: length - AT.addresses });
+  return ok({
+    vrid,
     priority: view.getUint8(AT.priority),
     advertIntervalCs: view.getUint16(AT.advertInterval) & MAX_ADVERT_INTERVAL_CS,
-    addresses: Array.from({ length: count }, (_, index) => {
-      return ipFromBytes(copyBytes(view, { at: AT.addresses + index * length, length }));
-    }),
-  };
+    list: new AddressList(addresses, family),
+    checksumForm,
+  });
 }
 
 /** The reading by which the checksum in `view` is right; `undefined` where it is wrong by all. */
@@ -89,20 +107,29 @@ export function checksumFormOf(view: DataView, ends: Ends): ChecksumForm | undef
   const forms: readonly ChecksumForm[] = ends.source.family === 4
     ? ["rfc5798", "rfc9568"]
     : ["rfc5798"];
-  return forms.find((form) => checksumOf(view, { ...ends, form }) === 0);
+  const message = checksum.sum(view);
+  const { byteLength: length } = view;
+  return forms.find((form) => finish(message, { ...ends, form, length }) === 0);
 }
 
 /**
  * The checksum by one reading, which makes a difference over IPv4 only: 0 over a message that already
  * holds the right one.
  */
-export function checksumOf(
-  view: DataView,
-  { source, destination, form }: Ends & { readonly form: ChecksumForm },
+export function checksumOf(view: DataView, how: Ends & { readonly form: ChecksumForm }): number {
+  return finish(checksum.sum(view), { ...how, length: view.byteLength });
+}
+
+/** What is made of the sum of a message of this length in bytes. */
+function finish(
+  message: number,
+  { source, destination, form, length }: Ends & {
+    readonly form: ChecksumForm;
+    readonly length: number;
+  },
 ): number {
-  const message = checksum.sum(view);
   if (source.family === 4 && form === "rfc9568") return checksum.finish(message);
-  const ends = { source, destination, protocol: PROTOCOL.vrrp, length: view.byteLength };
+  const ends = { source, destination, protocol: PROTOCOL.vrrp, length };
   return checksum.finish(checksum.combine(pseudoHeaderSum(ends), message));
 }
 
@@ -124,7 +151,7 @@ export function size(advert: Vrrp3Advert): number {
  */
 export function emit(
   advert: Vrrp3Advert,
-  { source, destination, form = "rfc5798" }: Ends & { readonly form?: ChecksumForm },
+  { source, destination, form = "rfc5798" }: Ends & { readonly form?: ChecksumForm | undefined },
   view: DataView,
 ): void {
   assertEmittable(advert, source.family);
@@ -134,12 +161,20 @@ export function emit(
   view.setUint8(AT.priority, advert.priority);
   view.setUint8(AT.addressCount, advert.addresses.length);
   view.setUint16(AT.advertInterval, advert.advertIntervalCs);
-  view.setUint16(AT.checksum, 0);
   const length = addressSize(source.family);
   for (const [index, address] of advert.addresses.entries()) {
     putBytes(view, AT.addresses + index * length, address.bytes);
   }
-  view.setUint16(AT.checksum, checksumOf(view, { source, destination, form }));
+  writeChecksum(view, { source, destination, form });
+}
+
+/** Sums up a whole view that begins with a message. */
+export function writeChecksum(
+  view: DataView,
+  how: Ends & { readonly form: ChecksumForm },
+): void {
+  view.setUint16(AT.checksum, 0);
+  view.setUint16(AT.checksum, checksumOf(view, how));
 }
 
 /** A `DataView` cuts numbers that do not fit without a word; here that would be a wrong packet. */

@@ -88,6 +88,18 @@ for (const { why, status } of OUTCOMES) {
   });
 }
 
+Deno.test("POST /run/vrrp/GROUP/INTERFACE refuses a family that is not the addresses'", async () => {
+  const scene = new ApiScene();
+  const cookie = await scene.cookie();
+  const post = async (family: number, vip: string) =>
+    (await scene.write("POST", `/run/vrrp/9/eth1?family=${family}`, { version: 3, vip }, cookie))
+      .status;
+  assert.equal(await post(6, "10.9.1.100"), 422);
+  assert.equal(await post(4, "fe80::1"), 422);
+  assert.deepEqual(scene.engine.commands, []);
+  assert.equal(await post(6, "fe80::1"), 201);
+});
+
 const WRONG = [
   { body: { ...TABLE, priority: 300 }, path: "priority", row: "a value out of range" },
   { body: { ...TABLE, prioriti: 3 }, path: "prioriti", row: "an unknown key" },

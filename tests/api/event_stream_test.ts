@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { eventStream, type EventStreamOptions } from "../../src/api/event_stream.ts";
 import { Streams } from "../../src/api/streams.ts";
 import type { Snapshot } from "../../src/runtime/snapshot.ts";
-import { PaperEngine, PROCESS, routerSnapshot } from "./fixtures.ts";
+import { PaperEngine, paperRejects, PROCESS, routerSnapshot, settings } from "./fixtures.ts";
 
 /** One whose snapshot stays the same object and is larger than one part. */
 class LargeEngine extends PaperEngine {
@@ -19,13 +19,22 @@ class LargeEngine extends PaperEngine {
 class Scene {
   readonly streams = new Streams();
   readonly #engine = new LargeEngine();
+  readonly #settings = settings();
 
   open(
     options: Partial<EventStreamOptions> = {},
     session = "one",
   ): ReadableStreamDefaultReader<Uint8Array> {
     const stream = this.streams.open({ session, isLocal: false });
-    const own = { engine: this.#engine, stream, mayGoOn: () => true, lastId: undefined };
+    const rejects = paperRejects(this.#engine);
+    const own = {
+      engine: this.#engine,
+      stream,
+      settings: () => this.#settings,
+      rejects,
+      mayGoOn: () => true,
+      lastId: undefined,
+    };
     return eventStream({ ...own, ...options }).getReader();
   }
 }

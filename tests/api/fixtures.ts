@@ -1,5 +1,6 @@
 import { Api } from "../../src/api/api.ts";
 import { type EnginePort, EngineSilent } from "../../src/api/engine_port.ts";
+import { RejectWatch } from "../../src/api/reject_watch.ts";
 import type { ApiSettings } from "../../src/api/settings.ts";
 import { EventRing } from "../../src/base/event_ring.ts";
 import type {
@@ -38,7 +39,8 @@ export function settings(differences: Partial<ApiSettings> = {}): ApiSettings {
       workingDir: "/tmp",
       mainLog: "/var/log/rvrrpd.log",
     },
-    published: { debug: 0, vrouter: [{ group: 1, auth_secret: "***" }], protocols: null },
+    published: '{"debug":0,"vrouter":[{"group":1,"auth_secret":"***"}],"protocols":null}',
+    revision: "5-1",
     changedRouters: [],
     staticRoutes: [{
       destination: "0.0.0.0",
@@ -68,11 +70,13 @@ export function routerSnapshot(differences: Partial<RouterSnapshot> = {}): Route
     sinceMs: START_MS,
     reason: "started",
     fault: null,
+    faultText: null,
     auth: "none",
     mac: "02:00:00:00:00:0a",
     advertIntervalMs: 1000,
     masterDownMs: 3609,
     skewMs: 609,
+    masterIntervalMs: null,
     master: "10.9.0.2",
     counters: { ...newCounters(), received: 7, rejected: { ttl: 2 } },
     tracking: { adjustment: 0, down: null },
@@ -93,6 +97,7 @@ export function transition(sequence: number): TransitionEvent {
     to: "Master",
     reason: "masterSilent",
     fault: null,
+    faultText: null,
     peer: { address: "10.9.0.2", priority: 90 },
   };
 }
@@ -141,6 +146,11 @@ export class PaperEngine implements EnginePort {
 
   happen(sequence: number): void {
     this.#ring.push(transition(sequence));
+    this.wake();
+  }
+
+  /** As when nothing has happened for as long as one waits. */
+  wake(): void {
     for (const wake of this.#waiters) wake();
     this.#waiters.clear();
   }
@@ -149,6 +159,11 @@ export class PaperEngine implements EnginePort {
     if (this.#ring.last > sequence) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.add(resolve));
   }
+}
+
+/** On clocks that stand still. */
+export function paperRejects(engine: PaperEngine): RejectWatch {
+  return new RejectWatch({ engine, clock: () => START_MS, steadyClock: () => 0 });
 }
 
 /** An API with an engine of paper and a clock that stands still unless it is moved. */
@@ -177,14 +192,19 @@ export class ApiScene {
 
   /** Over the control socket. */
   local(method: string, path: string, body?: unknown): Promise<Response> {
-    const headers = { "content-type": "application/json" };
+    const headers = { "content-type": "application/json", "if-match": "*" };
     const json = body === undefined ? {} : { body: JSON.stringify(body) };
     return this.api.handleLocal(new Request(`${ORIGIN}${path}`, { method, headers, ...json }));
   }
 
   /** With a JSON body, as the user of this session. */
   write(method: string, path: string, body?: unknown, cookie?: string): Promise<Response> {
-    const headers = { "content-type": "application/json", ...(cookie ? { cookie } : {}) };
+    const conditions = path.startsWith("/config/") ? { "if-match": '"5-1"' } : {};
+    const headers = {
+      "content-type": "application/json",
+      ...conditions,
+      ...(cookie ? { cookie } : {}),
+    };
     return this.send(path, {
       method,
       headers,

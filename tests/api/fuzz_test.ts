@@ -35,7 +35,7 @@ const headerText = fc.string({
 });
 
 Deno.test("every request gets an answer of a known status, never an internal error", async () => {
-  const known = new Set([200, 201, 400, 401, 403, 404, 405, 413, 415, 422, 429]);
+  const known = new Set([200, 201, 400, 401, 403, 404, 405, 412, 413, 415, 422, 428, 429]);
   const arbitrary = fc.record({
     path,
     method: fc.constantFrom(...METHODS),
@@ -43,15 +43,17 @@ Deno.test("every request gets an answer of a known status, never an internal err
     cookie: fc.oneof(headerText, fc.constant("good")),
     authorization: fc.option(headerText.map((text) => `Basic ${btoa(text)}`), { nil: undefined }),
     type: fc.constantFrom("application/json", "text/plain", ""),
+    ifMatch: fc.option(fc.oneof(headerText, fc.constant('"5-1"')), { nil: undefined }),
   });
   const scene = new ApiScene();
   const good = await scene.cookie();
   await fc.assert(
     fc.asyncProperty(arbitrary, async (asked) => {
-      const { method, body, type, authorization } = asked;
+      const { method, body, type, authorization, ifMatch } = asked;
       const headers = new Headers({ "content-type": type });
       headers.set("cookie", asked.cookie === "good" ? good : asked.cookie);
       if (authorization !== undefined) headers.set("authorization", authorization);
+      if (ifMatch !== undefined) headers.set("if-match", ifMatch);
       const hasBody = method !== "GET" && method !== "HEAD";
       scene.nowMs += 1000;
       const answer = await scene.send(encodeURI(asked.path), {

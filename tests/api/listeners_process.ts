@@ -1,3 +1,4 @@
+import { ConnectionWatch } from "../../src/api/connection_watch.ts";
 import { ControlSocket } from "../../src/api/control_socket.ts";
 import { Listeners } from "../../src/api/listeners.ts";
 
@@ -29,7 +30,8 @@ if (where.startsWith("/")) {
   await new ControlSocket({ path: where, handle, log, makePrivateFiles() {}, opened() {} }).open();
 } else {
   const hosts = [{ address: "127.0.0.1", port: Number(where) }];
-  new Listeners({ handle, log }).follow({ hosts });
+  const watch = new ConnectionWatch({ list: () => [], steadyClock: () => performance.now() });
+  new Listeners({ handle, log, watch }).follow({ hosts });
 }
 takeAll();
 // Again and again, as the runtime may give back some of its own.

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { METRICS_TYPE } from "../../src/api/metrics.ts";
+import { newCounters } from "../../src/vrrp/counters.ts";
 import { attempt } from "../support/command.ts";
 import { ApiScene, basic, routerSnapshot } from "./fixtures.ts";
 
@@ -11,7 +12,7 @@ async function metrics(scene: ApiScene): Promise<string[]> {
   return text.trimEnd().split("\n");
 }
 
-Deno.test("GET /metrics tells the state, the counters and the lateness of the engine", async () => {
+Deno.test("GET /metrics tells the state, the counters and the lateness of the engine [R12b demands]", async () => {
   const scene = new ApiScene();
   scene.engine.happen(1);
   const lines = await metrics(scene);
@@ -37,6 +38,28 @@ Deno.test("GET /metrics tells the state, the counters and the lateness of the en
       "rvrrpd_engine_lateness_seconds_count 8",
     ]
   ) assert.ok(lines.includes(line), `${line}\nin\n${lines.join("\n")}`);
+});
+
+Deno.test("GET /metrics labels by family and version, and counts what version 3 has", async () => {
+  const scene = new ApiScene();
+  const counters = { ...newCounters(), intervalDiffers: 3, checksumRfc5798: 5, checksumRfc9568: 2 };
+  scene.engine.routers = [
+    routerSnapshot({ version: 3, counters }),
+    routerSnapshot({ version: 3, family: 6, counters }),
+    routerSnapshot({ group: 2, counters }),
+  ];
+  const lines = await metrics(scene);
+  const of = (name: string) => lines.filter((line) => line.startsWith(`${name}{`));
+  const [four, six] = ['family="4",version="3"', 'family="6",version="3"'];
+  const place = 'group="1",interface="eth0"';
+  assert.deepEqual(of("rvrrpd_adverts_checksum_total"), [
+    `rvrrpd_adverts_checksum_total{${place},${four},form="rfc5798"} 5`,
+    `rvrrpd_adverts_checksum_total{${place},${four},form="rfc9568"} 2`,
+  ]);
+  assert.deepEqual(of("rvrrpd_adverts_interval_differs_total"), [
+    `rvrrpd_adverts_interval_differs_total{${place},${four}} 3`,
+    `rvrrpd_adverts_interval_differs_total{${place},${six}} 3`,
+  ]);
 });
 
 Deno.test("GET /metrics gives every metric help, a type, and all its samples in one place", async () => {

@@ -58,6 +58,7 @@ Deno.test("GET /run/vrrp/GROUP/INTERFACE gives all of one virtual router", async
     advert_interval: 1,
     masterdown_interval: 3.609,
     skew_time: 0.609,
+    master_interval: null,
     auth_name: "none",
     version: 2,
     family: 4,
@@ -67,6 +68,7 @@ Deno.test("GET /run/vrrp/GROUP/INTERFACE gives all of one virtual router", async
     since: new Date(START_MS).toISOString(),
     reason: "started",
     fault: null,
+    fault_text: null,
     effective_priority: 100,
     forced: null,
     tracking: { adjustment: 0, down: null },
@@ -79,6 +81,9 @@ Deno.test("GET /run/vrrp/GROUP/INTERFACE gives all of one virtual router", async
       became_master: 0,
       other_addresses: 0,
       wrong_ip_checksum: 0,
+      interval_differs: 0,
+      checksum_rfc5798: 0,
+      checksum_rfc9568: 0,
       rejected: { ttl: 2 },
     },
     transitions: [],
@@ -88,8 +93,8 @@ Deno.test("GET /run/vrrp/GROUP/INTERFACE gives all of one virtual router", async
 Deno.test("an interface may be named by its own or by its virtual name, and the family told", async () => {
   const scene = new ApiScene();
   scene.engine.routers = [
-    routerSnapshot({ virtualInterface: "standby1" }),
     routerSnapshot({ virtualInterface: "standby1.2", family: 6, addresses: ["fe80::1"] }),
+    routerSnapshot({ virtualInterface: "standby1" }),
   ];
   const virtualIp = async (path: string) =>
     (await scene.read(path) as { virtual_ip?: string }).virtual_ip;
@@ -101,6 +106,33 @@ Deno.test("an interface may be named by its own or by its virtual name, and the 
   assert.equal(await statusOf("/run/vrrp/1/eth0?family=5"), 400);
   assert.equal(await statusOf("/run/vrrp/1/eth1"), 404);
   assert.equal(await statusOf("/run/vrrp/2/eth0"), 404);
+});
+
+Deno.test("both families of a group are in the lists, and each tells that there is the other", async () => {
+  const scene = new ApiScene();
+  scene.engine.routers = [
+    routerSnapshot({ family: 6, version: 3, addresses: ["fe80::1", "2001:db8::1"] }),
+    routerSnapshot(),
+    routerSnapshot({ group: 2 }),
+  ];
+  const list = async (path: string) =>
+    (await scene.read(path) as { virtual_ip: string }[]).map((one) => one.virtual_ip);
+  assert.deepEqual(await list("/run/vrrp/1"), ["fe80::1", "10.9.0.100"]);
+  assert.deepEqual(await list("/run/vrrp"), ["fe80::1", "10.9.0.100", "10.9.0.100"]);
+  const detail = async (path: string) =>
+    await scene.read(path) as { family: number; other_family?: number; virtual_ips: string[] };
+  const { family, other_family } = await detail("/run/vrrp/1/eth0");
+  assert.deepEqual([family, other_family], [4, 6]);
+  assert.equal((await detail("/run/vrrp/1/eth0?family=6")).other_family, undefined);
+  assert.equal((await detail("/run/vrrp/2/eth0")).other_family, undefined);
+});
+
+Deno.test("a fault is told as a word for programs and as a sentence for people", async () => {
+  const scene = new ApiScene();
+  const faultText = "interface eth0 is down";
+  scene.engine.routers = [routerSnapshot({ state: "Fault", fault: "interfaceDown", faultText })];
+  const { fault, fault_text } = await scene.read("/run/vrrp/1/eth0") as Record<string, unknown>;
+  assert.deepEqual([fault, fault_text], ["interfaceDown", faultText]);
 });
 
 Deno.test("GET /run/global gives rVRRPd's numbers and our own facts", async () => {
@@ -222,4 +254,16 @@ Deno.test("a virtual router that a client has changed says so, and no other does
   assert.deepEqual(await origins("/run/vrrp/2"), ["api"]);
   assert.deepEqual(await origins("/run/vrrp/1/eth0"), [undefined]);
   assert.deepEqual(await origins("/run/vrrp/2/eth0"), ["api"]);
+});
+
+Deno.test("the stream of events says of which virtual routers a client has changed something", async () => {
+  const scene = new ApiScene({ changedRouters: [{ group: 1, interface: "eth0" }] });
+  const headers = { cookie: await scene.cookie() };
+  const answer = await scene.send("/run/events", { headers });
+  let text = "";
+  for await (const part of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part;
+    if (text.endsWith("\n\n")) break;
+  }
+  assert.match(text, /"origin":"api"/);
 });

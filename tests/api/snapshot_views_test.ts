@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { allRowsText, oncePer, routerNamed, routersOfGroup } from "../../src/api/snapshot_views.ts";
+import {
+  allRowsText,
+  oncePer,
+  routersNamed,
+  routersOfGroup,
+} from "../../src/api/snapshot_views.ts";
 import type { Snapshot } from "../../src/runtime/snapshot.ts";
 import { PROCESS, routerSnapshot, settings } from "./fixtures.ts";
 
@@ -30,12 +35,12 @@ Deno.test("allRowsText() follows the snapshot and the settings", () => {
   assert.deepEqual(origins({}, { ...SNAPSHOT, routers: [] }), []);
 });
 
-Deno.test("routersOfGroup() and routerNamed() find by group, either interface and family", () => {
+Deno.test("routersOfGroup() and routersNamed() find by group, either interface and family", () => {
   const [first, second, third] = SNAPSHOT.routers;
   assert.deepEqual(routersOfGroup(SNAPSHOT, 1), [first, third]);
   assert.deepEqual(routersOfGroup(SNAPSHOT, 3), []);
-  assert.equal(routerNamed(SNAPSHOT, { group: 1, interface: "eth0" }), first);
-  assert.equal(routerNamed(SNAPSHOT, { group: 1, interface: "eth0", family: 6 }), third);
-  assert.equal(routerNamed(SNAPSHOT, { group: 2, interface: "standby2" }), second);
-  assert.equal(routerNamed(SNAPSHOT, { group: 2, interface: "eth1" }), undefined);
+  assert.deepEqual(routersNamed(SNAPSHOT, { group: 1, interface: "eth0" }), [first, third]);
+  assert.deepEqual(routersNamed(SNAPSHOT, { group: 1, interface: "eth0", family: 6 }), [third]);
+  assert.deepEqual(routersNamed(SNAPSHOT, { group: 2, interface: "standby2" }), [second]);
+  assert.deepEqual(routersNamed(SNAPSHOT, { group: 2, interface: "eth1" }), []);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { eventStream } from "../../src/api/event_stream.ts";
 import { Streams } from "../../src/api/streams.ts";
 import { eventually } from "../support/wait.ts";
-import { PaperEngine } from "./fixtures.ts";
+import { PaperEngine, paperRejects, settings } from "./fixtures.ts";
 
 /** Event streams on a real socket of this machine. */
 function serveStreams(streams: Streams) {
@@ -10,7 +10,14 @@ function serveStreams(streams: Streams) {
   const options = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
   return Deno.serve(options, (_request, info) => {
     const stream = streams.open({ isLocal: false, session: "one" }, () => info.completed);
-    return new Response(eventStream({ engine, stream, mayGoOn: () => true, lastId: undefined }));
+    return new Response(eventStream({
+      engine,
+      stream,
+      settings,
+      rejects: paperRejects(engine),
+      mayGoOn: () => true,
+      lastId: undefined,
+    }));
   });
 }
 

@@ -5,13 +5,24 @@ import { loadValue, ROUTER } from "../config/support.ts";
 
 const USER = `{{SHA256}}admin:0::${"0f".repeat(32)}`;
 const API = { users: [USER], host: "127.0.0.1:7080" };
-const CONTEXT: SettingsContext = { controlSocket: "/run/x.sock", home: "/home", changes: [] };
+const CONTEXT: SettingsContext = {
+  controlSocket: "/run/x.sock",
+  home: "/home",
+  revision: "1",
+  changes: [],
+};
 
 function read(keys: object): ReadConfig {
   const { config, published } = loadValue({ vrouter: [ROUTER], ...keys });
   assert(config !== undefined && published !== undefined);
-  const remarks = { obstacles: [], faults: [], warnings: [], pending: [] };
-  return { fileName: "rvrrpd.json", config, published, ...remarks };
+  const remarks = { obstacles: [], faults: [], warnings: [] };
+  return {
+    fileName: "rvrrpd.json",
+    digest: "",
+    config,
+    published: JSON.stringify(published),
+    ...remarks,
+  };
 }
 
 Deno.test("apiSettings() gives nothing where there is neither a client nor a control socket", () => {
@@ -49,5 +60,23 @@ Deno.test("apiSettings() names the virtual routers that clients have added or ch
   assert.deepEqual(settings?.changedRouters, [
     { group: 1, interface: "eth0" },
     { group: 2, interface: "eth1", family: 4 },
+  ]);
+});
+
+Deno.test("apiSettings() marks the static routes that clients have added or changed", () => {
+  const route = (byte: number) => ({ route: `10.${byte}.0.0/16`, nh: "10.9.0.9" });
+  const added = { ...route(2), mtu: 1400 };
+  const settings = apiSettings(read({ protocols: { static: [route(1), added, route(3)] } }), {
+    ...CONTEXT,
+    changes: [
+      { what: "addRoute", table: added },
+      { what: "deleteRoute", table: route(1) },
+      { what: "setRoute", table: { ...route(3), nh: "10.9.0.8" } },
+    ],
+  });
+  assert.deepEqual(settings?.staticRoutes.map(({ origin }) => origin), [
+    undefined,
+    "api",
+    undefined,
   ]);
 });

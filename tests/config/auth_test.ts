@@ -38,7 +38,6 @@ Deno.test("P0 and P1 use the whole secret, and P1 under both of its names", () =
     const loaded = loadRouter({ auth_type, auth_secret: "geheißnis" });
     const key = new TextEncoder().encode("geheißnis");
     assert.deepEqual(onlyRouter(loaded).protocol.auth, { type, key }, auth_type);
-    assert.equal(onlyRouter(loaded).unsupported, undefined, auth_type);
   }
 });
 
@@ -101,7 +100,6 @@ Deno.test("rfc2338-ah uses the first 8 bytes of the secret, and all of a shorter
     const { auth, ...router } = onlyRouter(loaded).protocol;
     assert.deepEqual(auth, { type: "rfc2338-ah", key: new TextEncoder().encode(key) });
     assert.equal(router.version, 2);
-    assert.equal(onlyRouter(loaded).unsupported, undefined);
   }
 });
 
@@ -128,7 +126,6 @@ Deno.test("hmac-sha256 has keys of text, of digits and of files, and keepalived'
     windowS: 5,
     mode: "enforce",
   });
-  assert.equal(onlyRouter(loaded).unsupported, undefined);
 });
 
 Deno.test("hmac-sha256 allows 3 intervals between clocks, but 5 s at least and 300 s at most", () => {

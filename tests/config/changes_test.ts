@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { applyChange, type Change, type RawTable } from "../../src/config/changes.ts";
 import { loadConfig } from "../../src/config/load.ts";
 
-const ONE = { group: 1, interface: "eth0", vip: "10.9.0.1", priority: 5 };
+const TIMERS = { advert: 2, garp_delay: 9 };
+const ONE = { group: 1, interface: "eth0", vip: "10.9.0.1", priority: 5, timers: TIMERS };
 const SIX = { group: 1, interface: "eth0", vip: ["fe80::1"], version: 3 };
 const ROUTE = { route: "10.0.0.0/8", nh: "10.9.0.254" };
 const CONFIG = { debug: 0, vrouter: [ONE, SIX], protocols: { static: [ROUTE] } };
 const PLACE = { group: 1, interface: "eth0" };
+const FOUR = { ...PLACE, family: 4 } as const;
 
 const MADE: readonly {
   readonly row: string;
@@ -20,8 +22,23 @@ const MADE: readonly {
   },
   {
     row: "keys are set, and null takes one away",
-    change: { what: "setRouter", router: PLACE, keys: { priority: null, accept: false } },
-    gives: { vrouter: [{ group: 1, interface: "eth0", vip: "10.9.0.1", accept: false }, SIX] },
+    change: { what: "setRouter", router: FOUR, keys: { priority: null, accept: false } },
+    gives: {
+      vrouter: [
+        { group: 1, interface: "eth0", vip: "10.9.0.1", timers: TIMERS, accept: false },
+        SIX,
+      ],
+    },
+  },
+  {
+    row: "a timer is set beside the others",
+    change: { what: "setRouter", router: FOUR, keys: { timers: { advert: 0.5 } } },
+    gives: { vrouter: [{ ...ONE, timers: { garp_delay: 9, advert: 0.5 } }, SIX] },
+  },
+  {
+    row: "null takes all timers away",
+    change: { what: "setRouter", router: FOUR, keys: { timers: null } },
+    gives: { vrouter: [{ group: 1, interface: "eth0", vip: "10.9.0.1", priority: 5 }, SIX] },
   },
   {
     row: "the family tells two of one place apart",
@@ -57,6 +74,8 @@ const REFUSED: readonly { readonly change: Change; readonly why: string }[] = [
   { change: { what: "addRouter", table: ONE }, why: "conflict" },
   { change: { what: "setRouter", router: { ...PLACE, group: 2 }, keys: {} }, why: "missing" },
   { change: { what: "deleteRouter", router: { ...PLACE, interface: "eth1" } }, why: "missing" },
+  { change: { what: "setRouter", router: PLACE, keys: { priority: 7 } }, why: "ambiguous" },
+  { change: { what: "deleteRouter", router: PLACE }, why: "ambiguous" },
   { change: { what: "addRoute", table: ROUTE }, why: "conflict" },
   { change: { what: "setRoute", table: { ...ROUTE, metric: 1 } }, why: "missing" },
   { change: { what: "deleteRoute", table: { ...ROUTE, route: "10.0.0.0/9" } }, why: "missing" },

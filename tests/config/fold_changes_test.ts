@@ -49,6 +49,15 @@ const ROWS: readonly {
     kept: [set({ priority: null })],
   },
   {
+    row: "the latest value of each timer",
+    changes: [
+      set({ timers: { advert: 2, garp_delay: 1 } }),
+      set({ timers: { advert: 0.5 } }),
+      set({ priority: 7 }),
+    ],
+    kept: [set({ timers: { advert: 0.5, garp_delay: 1 }, priority: 7 })],
+  },
+  {
     row: "what was set of a virtual router that was added, in its table",
     changes: [add, set({ priority: 7 }), set({ priority: null, accept: false })],
     kept: [{ what: "addRouter", table: { ...TABLE, accept: false } }],
@@ -116,12 +125,15 @@ const table = fc.record({
   interface: fc.constant("eth0"),
   vip,
   priority: fc.nat(3),
+  timers: fc.constant({ advert: 2, garp_refresh: 60 }),
 }, { requiredKeys: ["group", "interface", "vip"], noNullPrototype: true });
+const timer = { advert: fc.constantFrom(0.5, 1), garp_delay: fc.nat(2), garp_repeat: fc.nat(2) };
 const keys = fc.record({
   priority: fc.option(fc.nat(3)),
   group: fc.constantFrom(1, 2),
   vip,
   accept: fc.boolean(),
+  timers: fc.option(fc.record(timer, { requiredKeys: [], noNullPrototype: true })),
 }, { requiredKeys: [], noNullPrototype: true });
 const route = fc.record({
   route: fc.constantFrom("10.0.0.0/8", "10.1.0.0/16"),

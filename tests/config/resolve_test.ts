@@ -31,6 +31,7 @@ Deno.test("loadConfig() fills in every default", () => {
         addresses: [address],
         auth: { type: "none" },
         checkAddresses: "auto",
+        checksum: "auto",
         rfc3768: true,
         announcements: { repeat: 5, delayMs: 5000, refreshMs: 0 },
         startupDelayMs: 0,
@@ -98,6 +99,7 @@ routes = [{ route = "10.20.0.0", mask = "255.255.0.0", nh = "10.9.0.254", metric
       addresses: [ip("10.9.0.2"), ip("10.9.0.1")],
       auth: { type: "none" },
       checkAddresses: "warn",
+      checksum: "auto",
       rfc3768: true,
       announcements: { repeat: 1, delayMs: 0, refreshMs: 60_000 },
       startupDelayMs: 2500,
@@ -168,4 +170,38 @@ Deno.test("unicast has no virtual MAC unless it is asked for", () => {
   assert.equal(onlyRouter(loadRouter(unicast)).virtualMac, false);
   assert.equal(onlyRouter(loadRouter({ ...unicast, vmac: true })).virtualMac, true);
   assert.equal(onlyRouter(loadRouter({ ...unicast, iftype: "macvlan" })).virtualMac, true);
+});
+
+Deno.test("resolve() of version 3: hundredths of a second, the checksum, and nothing of rVRRPd's", () => {
+  const keys = {
+    version: 3,
+    vip: ["fe80::1", "2001:db8::1/64"],
+    timers: { advert: 0.29 },
+    rfc3768: false,
+    pad_frames: true,
+  };
+  const { protocol, padFrames } = onlyRouter(loadRouter(keys));
+  const { version, family, advertIntervalMs, checksum, rfc3768 } = protocol;
+  assert.deepEqual(
+    { version, family, advertIntervalMs, checksum, rfc3768, padFrames },
+    {
+      version: 3,
+      family: 6,
+      advertIntervalMs: 290,
+      checksum: "auto",
+      rfc3768: true,
+      padFrames: false,
+    },
+  );
+  for (const v3_checksum of ["rfc5798", "rfc9568"]) {
+    const loaded = onlyRouter(loadRouter({ version: 3, v3_checksum }));
+    assert.equal(loaded.protocol.checksum, v3_checksum);
+  }
+});
+
+Deno.test("resolve() of version 3 turns every hundredth of a second into whole ones of 10 ms", () => {
+  for (let cs = 1; cs <= 4095; cs += 7) {
+    const loaded = onlyRouter(loadRouter({ version: 3, timers: { advert: cs / 100 } }));
+    assert.equal(loaded.protocol.advertIntervalMs, cs * 10);
+  }
 });

@@ -3,6 +3,17 @@ import { loadRouter, loadValue, paths } from "./support.ts";
 
 const V6 = { version: 3, vip: ["fe80::1", "2001:db8::1"] };
 
+const SIGNED = {
+  version: 3,
+  auth_type: "hmac-sha256",
+  auth_keys: [{ id: 1, secret: "0123456789abcdefghijklmnopqrstuv" }],
+  active_key: 1,
+};
+
+function ipv6Addresses(length: number): string[] {
+  return Array.from({ length }, (_, index) => `fe80::${(index + 1).toString(16)}`);
+}
+
 interface RuleRow {
   readonly what: string;
   readonly keys: object;
@@ -25,11 +36,6 @@ const ROWS: readonly RuleRow[] = [
     faults: ["vip"],
   },
   { what: "excluded addresses of the other family", keys: { excluded_vips: ["2001:db8::1"] } },
-  {
-    what: "a source of the other family",
-    keys: { ...V6, source: "10.9.0.11" },
-    faults: ["source"],
-  },
   {
     what: "an address twice in vip",
     keys: { vip: ["10.9.0.1", "10.9.0.1/24"] },
@@ -54,6 +60,18 @@ const ROWS: readonly RuleRow[] = [
     keys: { vip: Array<string>(1001).fill("10.9.1.1") },
     faults: ["vip"],
   },
+  { what: "as many IPv6 addresses as fit a frame", keys: { version: 3, vip: ipv6Addresses(90) } },
+  {
+    what: "more IPv6 addresses than fit a frame",
+    keys: { version: 3, vip: ipv6Addresses(91) },
+    faults: ["vip"],
+  },
+  { what: "as many as fit with a signature", keys: { ...SIGNED, vip: ipv6Addresses(89) } },
+  {
+    what: "more than fit with a signature",
+    keys: { ...SIGNED, vip: ipv6Addresses(90) },
+    faults: ["vip"],
+  },
   { what: "the address of a network", keys: { vip: "10.9.0.0/24" }, faults: ["vip"] },
   {
     what: "a fraction of a second in version 2",
@@ -72,6 +90,28 @@ const ROWS: readonly RuleRow[] = [
     what: "half a centisecond in version 3",
     keys: { version: 3, timers: { advert: 1.005 } },
     faults: ["timers.advert"],
+  },
+  { what: "the shortest interval of version 3", keys: { version: 3, timers: { advert: 0.01 } } },
+  {
+    what: "an interval in version 3 that is shorter still",
+    keys: { version: 3, timers: { advert: 0.005 } },
+    faults: ["timers.advert"],
+  },
+  {
+    what: "rVRRPd's address list in version 3",
+    keys: { version: 3, rfc3768: false },
+    warnings: ["rfc3768"],
+  },
+  { what: "a checksum of version 3", keys: { version: 3, v3_checksum: "rfc9568" } },
+  {
+    what: "a checksum of version 3 in version 2",
+    keys: { v3_checksum: "rfc9568" },
+    warnings: ["v3_checksum"],
+  },
+  {
+    what: "a checksum over IPv6, where there is but one",
+    keys: { ...V6, v3_checksum: "rfc9568" },
+    warnings: ["v3_checksum"],
   },
   {
     what: "macvlan without the virtual MAC",

@@ -166,6 +166,7 @@ const VROUTER: readonly KeyRow[] = [
   { key: "vifname", good: ["vrrp0", "standby5"], bad: ["", "a b", "a%d", "x".repeat(16), 5] },
   { key: "socket_filter", good: [true, false], bad: FLAG_ONLY },
   { key: "accept", good: [true, false], bad: FLAG_ONLY },
+  { key: "router_advert", good: [false], bad: FLAG_ONLY },
   {
     key: "routes",
     good: [[], [{ route: "10.20.0.0/16", nh: "10.9.0.254" }]],

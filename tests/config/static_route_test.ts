@@ -16,7 +16,7 @@ Deno.test("static routes: mask and length say the same", () => {
       route: { route: "10.1.2.128", mask: "255.255.255.128", nh: "10.9.0.254" },
       to: "10.1.2.128/25",
     },
-    { route: { route: "2001:db8::/32", nh: "fe80::1" }, to: "2001:db8::/32" },
+    { route: { route: "2001:db8::/32", nh: "fd00::1" }, to: "2001:db8::/32" },
   ];
   for (const { route, to } of rows) {
     const [resolvedRoute] = resolved(loadRoute(route)).staticRoutes;
@@ -34,7 +34,19 @@ Deno.test("static routes keep metric and mtu, and have none where none is given"
   assert.ok(plain !== undefined && !("metric" in plain) && !("mtu" in plain));
 });
 
+Deno.test("routes of a virtual router may have a next hop that is on its interface alone", () => {
+  const route = { route: "2001:db8::/32", nh: "fe80::1" };
+  const [router] = resolved(loadValue({ vrouter: [{ ...ROUTER, routes: [route] }] })).routers;
+  assert.deepEqual(router?.routes.map(({ nextHop }) => formatIp(nextHop)), [route.nh]);
+});
+
 const BAD = [
+  {
+    why: "a next hop that may be on any link",
+    route: { route: "2001:db8::/32", nh: "fe80::1" },
+    line:
+      "nh: fe80::1 is link-local, and a route here says nothing of the link (a global or unique local address of the next hop, or the route among the routes of a [[vrouter]]: its interface is that link)",
+  },
   {
     why: "host bits, with the network around them",
     route: { route: "10.1.2.3", mask: "255.255.240.0", nh: "10.9.0.254" },
@@ -43,7 +55,7 @@ const BAD = [
   },
   {
     why: "IPv6 host bits",
-    route: { route: "2001:db8::1/64", nh: "fe80::1" },
+    route: { route: "2001:db8::1/64", nh: "fd00::1" },
     line:
       "route: 2001:db8::1/64 is no network: bits beyond its length are set (2001:db8::/64 is the network around it)",
   },

@@ -87,7 +87,13 @@ const inside = fc.oneof(
 
 Deno.test("convertKeepalived() loses no keyword of what looks like a configuration", () => {
   const text = fc.array(inside, { maxLength: 5 }).map((blocks) => blocks.join("\n"));
-  fc.assert(fc.property(text, checkNothingLost), { numRuns: 400 });
+  const examples: [string][] = [
+    ["vrrp_instance X {\ntrack_interface {\ngarp_master_delay {\n255\n}\n}\n}"],
+    ["vrrp_sync_group X {\ngroup {\nA {\nb c\n}\n}\n}"],
+    ["vrrp_instance X {\nvirtual_routes {\nvia {\nblackhole\n}\n}\n}"],
+    ["vrrp_instance X {\nunicast_peer {\n10.9.0.1 {\nmin_ttl\n}\n}\n}"],
+  ];
+  fc.assert(fc.property(text, checkNothingLost), { numRuns: 400, examples });
 });
 
 Deno.test("convertKeepalived() takes any text", () => {

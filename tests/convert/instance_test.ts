@@ -60,6 +60,29 @@ const ROWS: readonly Row[] = [
     gives: "timers = { advert = 0.26 }",
   },
   {
+    row: "a checksum as in version 2 is that of RFC 9568",
+    lines: ["version 3", "v3_checksum_as_v2"],
+    gives: 'v3_checksum = "rfc9568"',
+  },
+  { row: "... in version 3 alone", lines: ["v3_checksum_as_v2"], without: /^v3_checksum/m },
+  {
+    row: "... and where it is not turned off",
+    lines: ["version 3", "v3_checksum_as_v2 off"],
+    without: /^v3_checksum/m,
+  },
+  {
+    row: "a source of the other family",
+    lines: ["mcast_src_ip fe80::7"],
+    without: /^source/m,
+    warns: /^line 4: mcast_src_ip fe80::7: no IPv4 address: left out$/,
+  },
+  {
+    row: "a peer of the other family",
+    lines: ["unicast_peer {", "10.9.0.2", "2001:db8::2", "}"],
+    gives: 'unicast_peers = ["10.9.0.2"]',
+    warns: /2001:db8::2: no IPv4 address of a peer: left out$/,
+  },
+  {
     row: "priority 255 is no owner by configuration",
     lines: ["priority 255"],
     gives: "priority = 254",
@@ -110,6 +133,17 @@ const ROWS: readonly Row[] = [
     lines: ["virtual_ipaddress_excluded {", "10.8.0.1/24 dev eth1", "}"],
     without: /^excluded_vips/m,
     warns: /virtual_ipaddress_excluded 10.8.0.1\/24 dev eth1: .* left out/,
+  },
+  {
+    row: "a route over a next hop that is on the instance's interface alone",
+    lines: ["virtual_routes {", "2001:db8:1::/48 via fe80::9 dev eth0", "}"],
+    gives: 'routes = [{ route = "2001:db8:1::/48", nh = "fe80::9" }]',
+  },
+  {
+    row: "the same on another interface stays out",
+    lines: ["virtual_routes {", "2001:db8:1::/48 via fe80::9 dev eth1", "}"],
+    without: /^routes/m,
+    warns: /its dev is not that; left out/,
   },
   {
     row: "a keyword that nobody knows",
@@ -164,4 +198,13 @@ Deno.test("convertKeepalived() tells no secret but in its key", () => {
   ]);
   assert.ok(!warnings(conversion).join("\n").includes(secret));
   assert.equal(conversion.holdsSecret, true);
+});
+
+Deno.test("convertKeepalived() takes version 3 for IPv6, and says so where version 2 is written", () => {
+  const text = instance("version 2").replace("10.9.0.100/24", "fe80::7/64");
+  const conversion = convert(text);
+  assert.match(conversion.toml, /^version = 3$/m);
+  assert.deepEqual(warnings(conversion), [
+    "line 1: vrrp_instance V: version 2 has no IPv6: version 3 is taken",
+  ]);
 });

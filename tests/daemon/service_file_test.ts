@@ -36,6 +36,7 @@ const WORDS: readonly { readonly key: string; readonly value: string; readonly w
     why: "these two and no more",
   },
   { key: "AmbientCapabilities", value: "CAP_NET_ADMIN CAP_NET_RAW", why: "these two and no more" },
+  { key: "LimitRTPRIO", value: "1", why: "intervals below 100 ms need real time" },
   { key: "NoNewPrivileges", value: "yes", why: "nothing it starts may have more" },
   { key: "RuntimeDirectory", value: "rvrrpd", why: "the default of state_dir" },
   { key: "RuntimeDirectoryMode", value: "0700", why: "the undo file is nobody else's" },
@@ -58,6 +59,7 @@ for (const { key, value, why } of WORDS) {
 /** Each would keep the daemon from its work. */
 const HARMFUL = [
   "MemoryDenyWriteExecute",
+  "RestrictRealtime",
   "ProtectKernelTunables",
   "ProcSubset",
   "PrivateNetwork",

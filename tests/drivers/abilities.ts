@@ -55,6 +55,10 @@ export const ABILITIES: Readonly<Record<Ability, Row>> = {
     row: "change an interface's settings",
     wish: (bench) => ({ change: "setIpv4", ...bench.target, settings: { arpIgnore: 1 } }),
   },
+  setIpv6: {
+    row: "… of IPv6, by files",
+    wish: (bench) => ({ change: "setIpv6", ...bench.target, settings: { disableIpv6: 1 } }),
+  },
   noAddressGeneration: {
     row: "keep IPv6 addresses off a link",
     wish: (bench) => ({ change: "noAddressGeneration", ...bench.target }),

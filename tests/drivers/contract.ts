@@ -48,7 +48,7 @@ async function marksAddresses(bench: Bench): Promise<void> {
   await run(["ip", "addr", "add", "10.9.0.1/24", "dev", bench.name]);
   bench.apply(bench.addAddress("10.9.0.5/24"));
   const marks = bench.driver.addresses()
-    .filter(({ ifindex }) => ifindex === bench.ifindex)
+    .filter(({ ifindex, scope }) => ifindex === bench.ifindex && scope === 0)
     .map(({ prefix, protocol }) => [formatPrefix(prefix), protocol]);
   assert.deepEqual(marks, [["10.9.0.1/24", 0], ["10.9.0.5/24", VRRP]]);
 }
@@ -95,7 +95,9 @@ async function listsLinks(bench: Bench): Promise<void> {
   bench.apply(bench.addMacvlan("vr7"));
   const told = await ipJson("link");
   const indexOf = new Map(told.map(({ ifname, ifindex }) => [ifname, ifindex]));
-  const listed = bench.driver.links().map(({ ipv4Settings: _, mac, ...link }) => ({
+  const listed = bench.driver.links().map((
+    { ipv4Settings: _, ipv6Settings: __, mac, ...link },
+  ) => ({
     ...link,
     ...(mac === undefined ? {} : { mac: formatMac(mac) }),
   }));
@@ -126,12 +128,17 @@ async function listsAddresses(bench: Bench): Promise<void> {
   await attempt(["ip", "addr", "add", "127.0.0.1/8", "dev", "lo"]);
   await run(["ip", "addr", "add", "10.9.0.1", "peer", "10.9.0.2/32", "dev", bench.name]);
   bench.apply(bench.addAddress("10.9.0.5/24"), bench.addAddress("10.9.0.6/24"));
-  const told = (await ipJson("-4", "addr")).flatMap(({ ifindex, addr_info = [] }) =>
-    addr_info.map(({ local, prefixlen }) => `${ifindex} ${local}/${prefixlen}`)
-  );
+  const told = [];
+  for (const family of ["-4", "-6"]) {
+    told.push(
+      ...(await ipJson(family, "addr")).flatMap(({ ifindex, addr_info = [] }) =>
+        addr_info.map(({ local, prefixlen }) => `${ifindex} ${local}/${prefixlen}`)
+      ),
+    );
+  }
   const listed = bench.driver.addresses()
     .map(({ ifindex, prefix }) => `${ifindex} ${formatPrefix(prefix)}`);
-  assert.deepEqual(listed, told);
+  assert.deepEqual(listed.toSorted(), told.toSorted());
 }
 
 async function closesEverything(bench: Bench): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Ipv4SettingName } from "../../src/wire/rtnetlink.ts";
+import type { Change } from "../../src/drivers/driver.ts";
+import type { Ipv4SettingName, Ipv6SettingName } from "../../src/wire/rtnetlink_settings.ts";
 import { run } from "../support/command.ts";
 import { type Bench, ifindexOf, ipJson, linkOf, mac } from "./bench.ts";
 import type { ContractCase } from "./contract_case.ts";
@@ -15,6 +16,16 @@ export const LINK_CASES: readonly ContractCase[] = [
     what: "setIpv4 sets what /proc/sys holds, and nothing else",
     run: setsIpv4,
     takes: ["setIpv4"],
+  },
+  {
+    what: "setIpv6 sets what /proc/sys holds, and nothing else",
+    run: setsIpv6,
+    takes: ["setIpv6"],
+  },
+  {
+    what: "setIpv6 and addresses asked for together are carried out as if one after the other",
+    run: switchesIpv6,
+    takes: ["setIpv6", "ipv6Address"],
   },
   {
     what: "noAddressGeneration keeps a link without an address of its own",
@@ -94,12 +105,71 @@ async function setsIpv4(bench: Bench): Promise<void> {
   assert.deepEqual(link?.ipv4Settings, settings);
 }
 
-/** Everything under /proc/sys/net/ipv4/conf/NAME. */
-async function allSettings(name: string): Promise<Record<string, string>> {
-  const directory = `/proc/sys/net/ipv4/conf/${name}`;
+const IPV6_SYSCTL: Readonly<Record<Ipv6SettingName, string>> = {
+  disableIpv6: "disable_ipv6",
+  ipv6Forwarding: "forwarding",
+  acceptRa: "accept_ra",
+  autoconf: "autoconf",
+  routerSolicitations: "router_solicitations",
+  keepAddrOnDown: "keep_addr_on_down",
+  addrGenMode: "addr_gen_mode",
+};
+
+async function setsIpv6(bench: Bench): Promise<void> {
+  const before = await allSettings(bench.name, "ipv6");
+  const settings = {
+    disableIpv6: 1,
+    ipv6Forwarding: 1,
+    acceptRa: 0,
+    autoconf: 0,
+    routerSolicitations: 0,
+    keepAddrOnDown: 1,
+    addrGenMode: 1,
+  };
+  bench.apply({ change: "setIpv6", ...bench.target, settings });
+  const wanted = Object.entries(settings).map(([name, value]) => [
+    IPV6_SYSCTL[name as Ipv6SettingName],
+    String(value),
+  ]);
+  assert.deepEqual(
+    await allSettings(bench.name, "ipv6"),
+    { ...before, ...Object.fromEntries(wanted) },
+  );
+  const link = bench.driver.links().find(({ index }) => index === bench.ifindex);
+  assert.deepEqual(link?.ipv6Settings, settings);
+}
+
+/** The settings are files and the addresses messages, but one list of changes. */
+async function switchesIpv6(bench: Bench): Promise<void> {
+  const turn = (disableIpv6: number): Change => (
+    { change: "setIpv6", ...bench.target, settings: { disableIpv6 } }
+  );
+  const text = "2001:db8::5/128";
+  const shown = async () => {
+    const [link] = await ipJson("-6", "addr", "show", "dev", bench.name, "scope", "global");
+    return (link?.addr_info ?? []).filter(({ local }) => local !== undefined)
+      .map(({ local, prefixlen }) => `${local}/${prefixlen}`);
+  };
+  bench.apply(turn(1), turn(0), bench.addAddress(text, true));
+  assert.deepEqual(await shown(), [text]);
+  assert.deepEqual(bench.refusals(bench.removeAddress(text), turn(1)).filter(isRefusal), []);
+  assert.deepEqual(await shown(), []);
+  bench.apply(turn(0), bench.addAddress(text, true), turn(1));
+  assert.deepEqual(await shown(), []);
+}
+
+function isRefusal(code: string): boolean {
+  return code !== "EADDRNOTAVAIL";
+}
+
+/** Everything under /proc/sys/net/ipv4/conf/NAME, or that of IPv6. */
+async function allSettings(name: string, family = "ipv4"): Promise<Record<string, string>> {
+  const directory = `/proc/sys/net/${family}/conf/${name}`;
   const files = await Array.fromAsync(Deno.readDir(directory), (entry) => entry.name);
   const values = await Promise.all(files.map(async (file) => {
-    return [file, (await Deno.readTextFile(`${directory}/${file}`)).trim()];
+    // Some cannot be read while they are unset.
+    const value = await Deno.readTextFile(`${directory}/${file}`).catch(() => "");
+    return [file, value.trim()];
   }));
   return Object.fromEntries(values);
 }

@@ -19,6 +19,11 @@ export const ROUTE_CASES: readonly ContractCase[] = [
     run: worksForIpv6,
     takes: ["ipv6Address", "ipv6Route"],
   },
+  {
+    what: "addRoute and removeRoute work for a next hop that is known on one interface alone",
+    run: worksForLinkLocal,
+    takes: ["ipv6Address", "ipv6Route"],
+  },
   { what: "routes() are those of ip route", run: listsRoutes },
   { what: "routes() of one protocol are those of ip route", run: listsOneProtocol },
 ];
@@ -109,6 +114,22 @@ async function worksForIpv6(bench: Bench): Promise<void> {
   bench.apply(bench.removeAddress("2001:db8::5/64"));
 }
 
+async function worksForLinkLocal(bench: Bench): Promise<void> {
+  const route = {
+    destination: prefix("2001:db8:1::/48"),
+    nextHop: prefix("fe80::9").address,
+    ifindex: bench.target.ifindex,
+  };
+  const shown = async () =>
+    (await ipJson("-6", "-N", "route", "show", "2001:db8:1::/48"))
+      .map(({ gateway, dev }) => `${gateway} ${dev}`);
+  bench.apply(bench.addAddress("fe80::5/64"), bench.addRoute(route));
+  assert.deepEqual(await shown(), [`fe80::9 ${bench.name}`]);
+  bench.apply(bench.removeRoute(route));
+  assert.deepEqual(await shown(), []);
+  bench.apply(bench.removeAddress("fe80::5/64"));
+}
+
 async function prepareRoutes(bench: Bench): Promise<void> {
   bench.apply(bench.addAddress(OWN_ADDRESS), bench.addRoute());
   const batch = [
@@ -129,9 +150,12 @@ async function clearRoutes(): Promise<void> {
 
 async function listsRoutes(bench: Bench): Promise<void> {
   await prepareRoutes(bench);
-  const told = (await ipJson("-N", "route", "show", "table", "main")).map((
-    { dst, gateway, metric = 0, metrics = [], protocol },
-  ) => [dst === "default" ? "0.0.0.0/0" : dst, gateway, metric, metrics[0]?.mtu, protocol]);
+  const told = [];
+  for (const family of ["-4", "-6"]) {
+    told.push(...(await ipJson(family, "-N", "route", "show", "table", "main")).map((
+      { dst, gateway, metric = 0, metrics = [], protocol },
+    ) => [dst === "default" ? "0.0.0.0/0" : dst, gateway, metric, metrics[0]?.mtu, protocol]));
+  }
   const listed = bench.driver.routes().map(described);
   await clearRoutes();
   assert.deepEqual(listed, told);

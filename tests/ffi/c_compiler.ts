@@ -42,6 +42,7 @@ const HEADERS = [
   "linux/netlink.h",
   "linux/rtnetlink.h",
   "linux/sockios.h",
+  "linux/tcp.h",
   "netlink/errno.h",
 ];
 

@@ -12,6 +12,7 @@ const C_TYPES: Readonly<Record<string, string>> = {
   SOCKADDR_LL: "struct sockaddr_ll",
   PACKET_MREQ: "struct packet_mreq",
   IP_MREQN: "struct ip_mreqn",
+  IPV6_MREQ: "struct ipv6_mreq",
   MMSGHDR: "struct mmsghdr",
   IOVEC: "struct iovec",
   CMSGHDR: "struct cmsghdr",
@@ -85,6 +86,7 @@ function allLayoutClaims(architecture: layout.Architecture): Claim[] {
 /** What stands in ffi/ for several C names at once, or under another name. */
 const C_EXPRESSIONS: Readonly<Record<string, string>> = {
   ALIGNMENT: "NLMSG_ALIGNTO",
+  BYTES_RECEIVED_AT: "offsetof(struct tcp_info, tcpi_bytes_received)",
   CREATE_NEW: "NLM_F_CREATE | NLM_F_EXCL",
   IFINFOMSG_BYTES: "sizeof(struct ifinfomsg)",
   IPV4_SIZE: "sizeof(struct in_addr)",
@@ -116,7 +118,10 @@ const OURS = [
   "EVENTS_PER_WAIT",
   "FILE_MODE",
   "ID_BYTES",
+  "INFO_BYTES",
+  "LEAST_PRIORITY",
   "LOG_FILE_MODE",
+  "MOST_PRIORITY",
   "POINTER_BYTES",
   "SEND_BUFFER_BYTES",
   "QUICK_MS",
@@ -125,6 +130,7 @@ const OURS = [
   "TEXT_BYTES",
   "FRAME_BYTES",
   "FIRST_TOKEN",
+  "THIS_THREAD",
   "TIMER_TOKEN",
   "VALUE_BYTES",
   "WAIT_FOREVER",
@@ -138,7 +144,8 @@ const CAPABILITY = /\b(CAP_[A-Z_]+): ([0-9]+)/g;
 async function constantClaims(): Promise<Claim[]> {
   const claims: Claim[] = [];
   const folder = new URL("../../ffi/", import.meta.url);
-  for await (const { name: file } of Deno.readDir(folder)) {
+  for await (const { name: file, isFile } of Deno.readDir(folder)) {
+    if (!isFile) continue;
     const source = await Deno.readTextFile(new URL(file, folder));
     for (
       const [, name = "", text = ""] of [

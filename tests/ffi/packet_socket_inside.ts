@@ -6,6 +6,8 @@ import { libc } from "../../ffi/libc.ts";
 import { MulticastGroup } from "../../ffi/multicast_group.ts";
 import { PacketSocket, type PacketSocketOptions } from "../../ffi/packet_socket.ts";
 import type { BpfInstruction } from "../../ffi/socket_filter.ts";
+import { withTag } from "../../src/wire/vlan.ts";
+import { viewOf } from "../support/bytes.ts";
 import { run } from "../support/command.ts";
 import { delay, eventually } from "../support/wait.ts";
 
@@ -122,6 +124,29 @@ Deno.test("PacketSocket.receiveEach() gives many frames in order and says when m
   assert.deepEqual(await receiveAll(far), sent.slice(slots.capacity));
   for (const one of sent) near.send(one);
   assert.deepEqual(await receiveAll(far), sent);
+});
+
+Deno.test("PacketSocket passes over what is for another MAC or for a VLAN without an interface", async () => {
+  using near = await open("near");
+  using far = await open("far");
+  const own = (await Deno.readTextFile("/sys/class/net/far/address")).trim().split(":");
+  const to = (mac: readonly number[], payload: number) => {
+    // The kernel drops what is shorter behind a tag.
+    const sent = frame([payload, 0]);
+    sent.set(mac);
+    return sent;
+  };
+  const forUs = to(own.map((byte) => parseInt(byte, 16)), 1);
+  const forGroup = to([...GROUP_MAC], 2);
+  const strange = to([0x02, 0, 0, 0, 0, 9], 3);
+  const untagged = viewOf(forGroup);
+  const tagged = withTag(untagged, { protocol: 0x8100, control: 20 });
+  // VLAN 0 is none: such a tag holds no more than a priority.
+  const prioritized = withTag(untagged, { protocol: 0x8100, control: 7 << 13 });
+  for (const one of [tagged, strange, prioritized, forUs, forGroup, frame([4])]) {
+    near.send(new Uint8Array(one.buffer as ArrayBuffer));
+  }
+  assert.deepEqual(await receiveAll(far), [forGroup, forUs, forGroup, frame([4])]);
 });
 
 Deno.test("PacketSocket.receiveEach() cuts a frame that is longer than its slot", async () => {

@@ -10,7 +10,7 @@ const VIP = "10.9.0.100";
 const ROUTER = { vrid: 1, addresses: [`${VIP}/24`] };
 
 for (const { first, second } of PAIRS) {
-  Deno.test(`${first.name} with preemption takes the address from ${second.name}`, async () => {
+  Deno.test(`${first.name} with preemption takes the address from ${second.name} [B10 demands] [A12a demands]`, async () => {
     await using world = await World.create();
     const capture = await Capture.start(world);
     const low = await second.start({
@@ -37,7 +37,7 @@ for (const { first, second } of PAIRS) {
     assert.equal(seen.indexOf(ADDRESS.r1), seen.lastIndexOf(ADDRESS.r2) + 1);
   });
 
-  Deno.test(`${first.name} without preemption leaves ${second.name} alone until it dies`, async () => {
+  Deno.test(`${first.name} without preemption leaves ${second.name} alone until it dies [S3 forbids] [B9 demands]`, async () => {
     await using world = await World.create();
     const capture = await Capture.start(world);
     const low = await second.start({

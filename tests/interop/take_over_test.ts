@@ -21,7 +21,7 @@ const ROUTER = { vrid: 1, addresses: [`${VIP}/24`] };
 for (const pair of PAIRS) {
   const names = `${pair.second.name} as Backup of ${pair.first.name}`;
 
-  Deno.test(`${names} takes over when the Master is killed`, async () => {
+  Deno.test(`${names} takes over when the Master is killed [B7a demands] [S7 demands]`, async () => {
     const { before, after } = await takeOver(pair, async ({ first }, world) => {
       await first.kill();
       // The kernel of a router that lost power does not answer for the address either.
@@ -31,7 +31,7 @@ for (const pair of PAIRS) {
     assert.ok(gapMs(before, after) >= LOW_MASTER_DOWN_MS, "earlier than Master-Down allows");
   });
 
-  Deno.test(`${names} takes over in skew time when the Master stops`, async () => {
+  Deno.test(`${names} takes over in skew time when the Master stops [A9 demands] [B8 demands]`, async () => {
     const { before, after } = await takeOver(pair, ({ first }) => first.stop());
     assert.deepEqual(before.map(({ priority }) => priority).slice(-2), [HIGH, 0]);
     assert.ok(gapMs(before, after) >= LOW_SKEW_MS, "earlier than the skew time");

@@ -40,7 +40,7 @@ const ROWS: readonly { readonly r1: Side; readonly r2: Side; readonly row: strin
 ];
 
 for (const { r1, r2, row } of ROWS) {
-  Deno.test(`a host's ARP table is right after each move between ${row}`, async () => {
+  Deno.test(`a host's ARP table is right after each move between ${row} [B7b demands] [W5a demands]`, async () => {
     await using world = await World.create();
     const capture = await Capture.start(world);
     const router = (side: Side, priority: number) => [

@@ -45,13 +45,13 @@ function always(mac: string): Set<string> {
   return new Set([`${mac} in ${mac}`]);
 }
 
-Deno.test("rvrrpd's Master on a macvlan speaks of each address with its own MAC alone", async () => {
+Deno.test("rvrrpd's Master on a macvlan speaks of each address with its own MAC alone [A1 forbids] [H2 forbids] [H3 forbids]", async () => {
   const seen = await arpOfMaster(rvrrpd, "macvlan");
   assert.deepEqual(spokenFrom(seen, VIP), always(virtualMac(VRID)));
   assert.deepEqual(spokenFrom(seen, ADDRESS.r1), always(MAC.r1));
 });
 
-Deno.test("rvrrpd's Master with the virtual MAC on its interface never shows another", async () => {
+Deno.test("rvrrpd's Master with the virtual MAC on its interface never shows another [B7b forbids] [H3 forbids]", async () => {
   const seen = await arpOfMaster(rvrrpd, "interface");
   assert.deepEqual(spokenFrom(seen, VIP), always(virtualMac(VRID)));
   const sinceMaster = seen.slice(seen.findIndex(({ senderAddress }) => senderAddress === VIP));

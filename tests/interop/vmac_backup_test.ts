@@ -49,7 +49,7 @@ async function startBoth(world: World): Promise<{ ours: Daemon; theirs: Daemon }
   return { ours, theirs };
 }
 
-Deno.test("a Backup forwards and answers nothing that is flooded to the virtual MAC, and says nothing from it", async () => {
+Deno.test("a Backup forwards and answers nothing that is flooded to the virtual MAC, and says nothing from it [B4 demands] [A5 demands]", async () => {
   await using world = await World.create();
   await makeRouters(world, ["r1", "r2"]);
   const [ofOurs, ofTheirs] = await Promise.all([
@@ -106,7 +106,7 @@ async function forwardedByBoth(world: World, macs: Readonly<Record<"r1" | "r2", 
 const BETTER = { vrid: OURS.vrid, priority: 254, addresses: [ip("10.9.0.100")] };
 const GARP_DELAY_S = 1;
 
-Deno.test("a Master that has given way says nothing more from the virtual MAC", async () => {
+Deno.test("a Master that has given way says nothing more from the virtual MAC [A12a forbids] [H16 forbids]", async () => {
   await using world = await World.create();
   const daemon = await Rvrrpd.start({
     world,

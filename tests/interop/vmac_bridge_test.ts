@@ -95,7 +95,7 @@ async function expectAnswers(
   assert.deepEqual({ virtual, own }, expected);
 }
 
-Deno.test("a Backup's macvlan on a bridge forwards nothing that is flooded to the virtual MAC", async () => {
+Deno.test("a Backup's macvlan on a bridge forwards nothing that is flooded to the virtual MAC [B4 forbids]", async () => {
   await using world = await createWorld();
   await makeRouters(world, ["r1"]);
   const routers: RouterSpec[] = [

@@ -17,7 +17,7 @@ const ROWS: readonly { readonly keys: TomlTable; readonly mac: string; readonly 
 ];
 
 for (const { keys, mac, row } of ROWS) {
-  Deno.test(`rvrrpd as new Master advertises, then announces with ${row}`, async () => {
+  Deno.test(`rvrrpd as new Master advertises, then announces with ${row} [B7b demands] [H5 demands] [W5a demands]`, async () => {
     await using world = await World.create();
     const capture = await Capture.start(world);
     const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [{ ...ROUTER, ...keys }] });

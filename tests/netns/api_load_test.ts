@@ -27,12 +27,13 @@ const PLAN: LoadPlan = {
   unreadStreams: 200,
   idle: 300,
   slowBodies: 4,
+  slowHeads: 100,
   durationMs: 6000,
 };
 
 const GROUPS = Array.from({ length: 20 }, (_, index) => index + 1);
 
-Deno.test("streams that nobody reads and idle connections cost bounded memory and no advertisement", async () => {
+Deno.test("streams that nobody reads, heads without end and idle connections cost bounded memory and no advertisement", async () => {
   await using world = await World.create();
   const daemon = await Rvrrpd.start({
     world,
@@ -48,7 +49,7 @@ Deno.test("streams that nobody reads and idle connections cost bounded memory an
   const report = await load.report();
   const growth = await residentOf(daemon.process.pid) - before;
   assert.ok(growth < MOST_GROWTH_BYTES, `${growth} bytes more`);
-  assert.ok(report.answered > 0, JSON.stringify(report));
+  assert.ok(report.answered > 0 && report.endedHeads > 0, JSON.stringify(report));
   const url = `http://${PLAN.hostname}:${PLAN.port}/run/vrrp`;
   const curl = ["curl", "-s", "-m", "5", "-u", PLAN.credentials, url];
   const inside = ["ip", "netns", "exec", world.namespace("host"), ...curl] as const;

@@ -17,14 +17,14 @@ const ROWS = [
 ];
 
 for (const { keys, virtual, own, row } of ROWS) {
-  Deno.test(`each address of a Master has one MAC in ARP answers: ${row}`, async () => {
+  Deno.test(`each address of a Master has one MAC in ARP answers: ${row} [A1 demands] [H2 forbids]`, async () => {
     await using world = await World.create();
     const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [{ ...ROUTER, ...keys }] });
     await becomeMaster(world, daemon);
     await expectAnswers(world, { virtual: [virtual], own: [own] });
   });
 
-  Deno.test(`a stranger who speaks to the virtual address first learns no wrong MAC: ${row}`, async () => {
+  Deno.test(`a stranger who speaks to the virtual address first learns no wrong MAC: ${row} [A1 forbids] [H3 forbids]`, async () => {
     await using world = await World.create();
     const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [{ ...ROUTER, ...keys }] });
     await becomeMaster(world, daemon);
@@ -36,7 +36,7 @@ for (const { keys, virtual, own, row } of ROWS) {
   });
 }
 
-Deno.test("a Backup's macvlan answers for nothing", async () => {
+Deno.test("a Backup's macvlan answers for nothing [B1 forbids]", async () => {
   await using world = await World.create();
   const daemon = await Rvrrpd.start({
     world,

@@ -51,7 +51,7 @@ const GARBAGE: readonly { readonly row: string; readonly bytes: Uint8Array }[] =
 const ROUNDS = 20;
 const GAP_MS = 5;
 
-Deno.test("rvrrpd neither stays Backup nor gives way because of garbage, nor fills its log", async () => {
+Deno.test("rvrrpd neither stays Backup nor gives way because of garbage, nor fills its log [R6 forbids] [R12 forbids] [R12a forbids] [W17 forbids]", async () => {
   await using world = await World.create();
   const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [ROUTER] });
   await daemon.waitFor("Backup");

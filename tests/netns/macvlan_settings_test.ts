@@ -101,7 +101,7 @@ async function expectSettings(world: World, state: "backup" | "master"): Promise
   await settled(() => present(world, wanted), wanted);
 }
 
-Deno.test("rvrrpd sets on a macvlan and its parent what a virtual MAC needs, and puts it back", async () => {
+Deno.test("rvrrpd sets on a macvlan and its parent what a virtual MAC needs, and puts it back [H1 demands]", async () => {
   await using world = await createWorld();
   const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [ROUTER] });
   await daemon.waitFor("Backup");
@@ -128,7 +128,7 @@ Deno.test("rvrrpd says that it has switched proxy ARP off", async () => {
   assert.equal(daemon.process.matching(/Proxy ARP is switched off on eth0/).length, 1);
 });
 
-Deno.test("rvrrpd makes its macvlan in bridge mode, without IPv6 and an address of its own making", async () => {
+Deno.test("rvrrpd makes its macvlan in bridge mode, without IPv6 and an address of its own making [H17 forbids]", async () => {
   await using world = await createWorld();
   const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [ROUTER] });
   await daemon.waitFor("Backup");

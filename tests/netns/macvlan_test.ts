@@ -118,7 +118,7 @@ async function setForwarding(world: World, value: 0 | 1): Promise<void> {
   await world.run("r1", ["sh", "-c", `echo ${value} >/proc/sys/net/ipv4/ip_forward`]);
 }
 
-Deno.test("rvrrpd as Backup keeps its macvlan from forwarding when the machine begins to", async () => {
+Deno.test("rvrrpd as Backup keeps its macvlan from forwarding when the machine begins to [B4 forbids]", async () => {
   await using world = await World.create();
   const { backup, master } = await startBackup(world);
   await settled(() => forwarding(world), ["0", "0"]);
@@ -130,7 +130,7 @@ Deno.test("rvrrpd as Backup keeps its macvlan from forwarding when the machine b
   await settled(() => forwarding(world), ["1", "1"]);
 });
 
-Deno.test("rvrrpd as Master forwards on its macvlan whenever the interface does", async () => {
+Deno.test("rvrrpd as Master forwards on its macvlan whenever the interface does [A5 demands]", async () => {
   await using world = await World.create();
   await startMaster(world);
   await settled(() => forwarding(world), ["0", "0"]);

@@ -7,7 +7,7 @@ import { ADDRESS, World } from "../support/world.ts";
 
 const ROUTER = { group: 1, priority: 100, vip: ADDRESS.r1, vmac: false };
 
-Deno.test("rvrrpd that owns the address is Master at once and keeps the address at the end", async () => {
+Deno.test("rvrrpd that owns the address is Master at once and keeps the address at the end [I1 demands] [W8a demands]", async () => {
   await using world = await World.create();
   const capture = await Capture.start(world);
   const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [ROUTER] });
@@ -20,7 +20,7 @@ Deno.test("rvrrpd that owns the address is Master at once and keeps the address 
   assert.equal(priorities.at(-1), 0);
 });
 
-Deno.test("rvrrpd with owner = false starts as Backup although it has the address", async () => {
+Deno.test("rvrrpd with owner = false starts as Backup although it has the address [W8a forbids] [I2 demands]", async () => {
   await using world = await World.create();
   // Whoever does not own a virtual address needs another one to send from.
   await world.ip("r1", "addr add 10.9.0.11/24 dev eth0");

@@ -9,7 +9,7 @@ const ROUTER = { group: 1, vip: "10.9.0.100/24", preemption: true, vmac: false }
 /** Longer than the Master-Down interval of the other router. */
 const PAUSE_MS = 6000;
 
-Deno.test("rvrrpd that stood still as Master listens for an interval before it speaks again", async () => {
+Deno.test("rvrrpd that stood still as Master listens for an interval before it speaks again [R13 demands]", async () => {
   await using world = await World.create();
   const first = await Rvrrpd.start({
     world,
@@ -86,4 +86,26 @@ Deno.test("rvrrpd that stood still as Backup a little longer than its timer foll
   }
   const senders = new Set(adverts(await capture.stop()).map(({ source }) => source));
   assert.deepEqual(senders, new Set([ADDRESS.r1]));
+});
+
+Deno.test("rvrrpd that stood still as Backup goes by the interval that it has learnt", async () => {
+  await using world = await World.create();
+  const start = (machine: "r1" | "r2", priority: number, advert: number) => {
+    const router = { ...ROUTER, version: 3, priority, timers: { advert } };
+    return Rvrrpd.start({ world, machine, routers: [router] });
+  };
+  const first = await start("r1", 250, 0.1);
+  await first.waitFor("Master");
+  const second = await start("r2", 100, 1);
+  await second.process.waitForLine(/interval/);
+  // Longer than three intervals of the Master, shorter than one of our own. What the Master would
+  // have sent meanwhile is to be missing.
+  first.process.signal("SIGSTOP");
+  second.process.signal("SIGSTOP");
+  await delay(700);
+  const since = second.process.mark();
+  second.process.signal("SIGCONT");
+  await second.waitFor("Master", { since });
+  const listened = second.process.matching(/This process stood still for \d/, since);
+  assert.equal(listened.length, 1, second.process.text);
 });

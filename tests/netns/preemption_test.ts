@@ -7,7 +7,7 @@ import { World } from "../support/world.ts";
 const VIP = "10.9.0.100/24";
 
 for (const peer of [rvrrpd, keepalived] satisfies DaemonKind[]) {
-  Deno.test(`rvrrpd that preempts ${peer.name} names the Master that it replaces`, async () => {
+  Deno.test(`rvrrpd that preempts ${peer.name} names the Master that it replaces [B10 demands]`, async () => {
     await using world = await World.create();
     const lower = await peer.start({
       world,

@@ -7,6 +7,7 @@ import { fromHex, hexOf, valueOf, viewOf } from "../support/bytes.ts";
 import { capturedFrames } from "../support/captures.ts";
 import { attempt } from "../support/command.ts";
 import { inject } from "../support/inject.ts";
+import { keepalived } from "../support/keepalived.ts";
 import { TestProcess } from "../support/process.ts";
 import { RVRRPD, Rvrrpd } from "../support/rvrrpd.ts";
 import { afterPatience, eventually, PATIENCE_MS } from "../support/wait.ts";
@@ -17,7 +18,17 @@ interface Seen {
   readonly kind: string;
   readonly vlans: readonly number[];
   readonly dst_mac: string;
-  readonly vrrp?: { readonly vrid: number; readonly priority: number };
+  readonly ip?: { readonly version: number; readonly dst: string; readonly hop_limit?: number };
+  readonly vrrp?: {
+    readonly version: number;
+    readonly vrid: number;
+    readonly priority: number;
+    readonly advert_interval_cs?: number;
+    readonly addresses: readonly string[];
+    readonly checksum_ok: boolean;
+    readonly checksum_rfc5798_ok?: boolean;
+    readonly checksum_rfc9568_ok?: boolean;
+  };
   readonly problems: readonly string[];
 }
 
@@ -166,15 +177,55 @@ Deno.test("the sniffer sees a tag of its own machine's frames too", async () => 
 });
 
 Deno.test("the sniffer finds no fault with what our own Master sends", async () => {
-  await using world = await World.create();
-  const sniffer = await Sniffer.start(world, "--count", "2");
-  const router = { group: 7, vip: ["10.9.0.100", "10.9.0.101"], priority: 200 };
-  await Rvrrpd.start({ world, machine: "r1", routers: [router] });
-  assert.equal((await sniffer.process.exited()).code, 0);
-  assert.deepEqual(
-    sniffer.seen.map(({ direction, vrrp, problems }) => [direction, vrrp?.vrid, problems]),
-    [["out", 7, []], ["out", 7, []]],
+  await using world = await World.create({ ipv6: true });
+  const sniffer = await Sniffer.start(world);
+  const router = { priority: 200, vmac: false };
+  await Rvrrpd.start({
+    world,
+    machine: "r1",
+    routers: [
+      { ...router, group: 7, vip: ["10.9.0.100", "10.9.0.101"] },
+      { ...router, group: 8, vip: "10.9.0.108", version: 3, timers: { advert: 0.25 } },
+      { ...router, group: 9, vip: ["fe80::9", "2001:db8:9::9"], version: 3 },
+    ],
+  });
+  for (const vrid of [7, 8, 9]) {
+    await eventually(
+      () => sniffer.seen.filter(({ vrrp }) => vrrp?.vrid === vrid).length >= 2 || undefined,
+      { what: `two advertisements of group ${vrid}` },
+    );
+  }
+  const strange = sniffer.seen.filter(({ direction, problems, vrrp }) =>
+    direction !== "out" || problems.length > 0 || vrrp?.checksum_ok !== true
   );
+  assert.deepEqual(strange, []);
+});
+
+Deno.test("the sniffer shows version 3 of a real keepalived, over IPv4 and IPv6", async () => {
+  await using world = await World.create({ ipv6: true });
+  const sniffer = await Sniffer.start(world);
+  const router = { version: 3, priority: 90, advertS: 0.25 } as const;
+  await keepalived.start({
+    world,
+    machine: "r2",
+    routers: [
+      { ...router, vrid: 5, addresses: ["10.9.0.105"] },
+      { ...router, vrid: 6, addresses: ["fe80::6", "2001:db8:9::6"] },
+    ],
+  });
+  const firstOf = (vrid: number) =>
+    eventually(() => sniffer.seen.find(({ vrrp }) => vrrp?.vrid === vrid), {
+      what: `VRID ${vrid}`,
+    });
+  const { ip: ip4, vrrp: four, ...rest4 } = await firstOf(5);
+  assert.deepEqual([ip4?.version, ip4?.dst, rest4.problems], [4, "224.0.0.18", []]);
+  assert.deepEqual([four?.version, four?.advert_interval_cs, four?.checksum_ok], [3, 25, true]);
+  assert.deepEqual([four?.checksum_rfc5798_ok, four?.checksum_rfc9568_ok], [true, false]);
+  const { ip: ip6, vrrp: six, ...rest6 } = await firstOf(6);
+  assert.deepEqual([ip6?.version, ip6?.dst, ip6?.hop_limit], [6, "ff02::12", 255]);
+  assert.deepEqual([rest6.direction, rest6.dst_mac], ["in", "33:33:00:00:00:12"]);
+  assert.deepEqual([six?.version, six?.advert_interval_cs, six?.checksum_ok], [3, 25, true]);
+  assert.deepEqual([six?.addresses, rest6.problems], [["fe80::6", "2001:db8:9::6"], []]);
 });
 
 Deno.test("the sniffer waits for an interface that is down", async () => {

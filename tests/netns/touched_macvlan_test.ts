@@ -58,7 +58,7 @@ Deno.test("rvrrpd says that somebody deleted its macvlan", async () => {
   const daemon = await startMaster(world);
   const since = daemon.process.mark();
   await world.removeLink("r1", LINK);
-  await daemon.process.waitForLine(/Fault: somebody deleted standby1, which is made again$/, {
+  await daemon.process.waitForLine(/Fault: standby1 was deleted, and is made again$/, {
     since,
   });
   await daemon.waitFor("Master", { since });

@@ -86,7 +86,7 @@ const REFUSED: readonly { row: string; bytes: Uint8Array; told: RegExp }[] = [
   { row: "one to the group", bytes: advertFrame(), told: /sent to 224\.0\.0\.18/ },
 ];
 
-Deno.test("rvrrpd in unicast refuses strangers, far peers and multicast, and tells of each", async () => {
+Deno.test("rvrrpd in unicast refuses strangers, far peers and multicast, and tells of each [R12a demands]", async () => {
   await using world = await World.create();
   const router = { ...ROUTER, priority: 250, unicast_peers: [ADDRESS.r2] };
   const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [router] });

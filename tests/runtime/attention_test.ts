@@ -14,6 +14,8 @@ class Bench {
   readonly attention: Attention;
   /** How many frames wait each time that the socket is read. */
   waiting = 1;
+  /** Whether there is time to read all of it. */
+  drained = true;
   reads = 0;
   forgotten = 0;
 
@@ -37,7 +39,7 @@ class Bench {
       },
       receive: () => {
         this.reads++;
-        return this.waiting;
+        return { frames: this.waiting, drained: this.drained };
       },
       nowMs: NOW_MS,
     });
@@ -109,6 +111,39 @@ Deno.test("Attention reads everything as it comes for ten seconds of a flood", (
   const floodMs = bench.look();
   assert.equal(bench.attention.relaxed, false);
   assert.deepEqual(bench.watchedFds, [VRRP]);
+  assert.equal(bench.attention.lookAtMs, floodMs + 10_000);
+});
+
+Deno.test("Attention looks again at once while there was no time to read all", () => {
+  const bench = new Bench();
+  bench.look();
+  bench.drained = false;
+  const lookMs = bench.look();
+  assert.equal(bench.attention.lookAtMs, lookMs);
+  bench.drained = true;
+  assert.equal(bench.look(), lookMs);
+  assert.equal(bench.attention.lookAtMs, lookMs + 1000);
+  assert.equal(bench.attention.relaxed, true);
+});
+
+Deno.test("Attention looks again at once for the rest behind something urgent", () => {
+  const bench = new Bench();
+  bench.look();
+  bench.drained = false;
+  bench.watched.get(URGENT)?.(new Batch(), NOW_MS + 1500);
+  assert.equal(bench.attention.lookAtMs, NOW_MS + 1500);
+});
+
+Deno.test("Attention knows a flood that takes several looks to read", () => {
+  const bench = new Bench();
+  bench.look();
+  bench.waiting = 6;
+  bench.drained = false;
+  const floodMs = bench.look();
+  bench.look();
+  assert.equal(bench.attention.relaxed, true);
+  bench.look();
+  assert.equal(bench.attention.relaxed, false);
   assert.equal(bench.attention.lookAtMs, floodMs + 10_000);
 });
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { formatPrefix } from "../../src/base/ip.ts";
+import { formatPrefix, ip } from "../../src/base/ip.ts";
 import { DriverError, OUR_PROTOCOL } from "../../src/drivers/driver.ts";
 import { backup, Bench, changeText, giveWay, takeOver, TWICE } from "./backlog_bench.ts";
-import { address, addresses, link, NOW_MS, OWN_MAC } from "./fixtures.ts";
+import { address, addresses, link, mac, NOW_MS, OWN_MAC } from "./fixtures.ts";
 
 Deno.test("Backlog leaves an address to whoever set it before, and tells nobody", () => {
   const bench = new Bench();
@@ -88,6 +88,27 @@ for (const { change, code, reason } of REFUSALS) {
     ]);
   });
 }
+
+Deno.test("Backlog lets a router preempt again when a take-over has worked, whatever was refused before", () => {
+  const bench = new Bench();
+  const one = backup();
+  bench.driver.refuse = (change) => new DriverError(change, "EPERM", "not allowed");
+  takeOver(bench, one);
+  const [failure] = bench.backlog.work(NOW_MS);
+  assert.equal(failure?.reason, "refused");
+  one.block("refused", NOW_MS);
+  assert.equal(one.refusedLast, true);
+  one.step({ kind: "linkFault", reason: "refused" }, NOW_MS);
+  one.unblock();
+  assert.equal(one.refusedLast, true);
+  bench.driver.refuse = () => undefined;
+  const source = ip("10.9.0.5");
+  const facts = { source, mac: mac(OWN_MAC), owner: false, refusedLast: true } as const;
+  one.step({ kind: "linkReady", facts }, NOW_MS);
+  takeOver(bench, one);
+  bench.finish();
+  assert.equal(one.refusedLast, false);
+});
 
 Deno.test("Backlog names each router that failed once, with the first reason, and no other", () => {
   const bench = new Bench();

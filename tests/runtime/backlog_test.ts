@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ip } from "../../src/base/ip.ts";
+import type { Router } from "../../src/runtime/router.ts";
 import type { Report } from "../../src/vrrp/types.ts";
 import { backup, Bench, giveWay, many, takeOver, TWICE } from "./backlog_bench.ts";
 import { addresses, NOW_MS, OWN_MAC, placement } from "./fixtures.ts";
@@ -16,7 +17,7 @@ Deno.test("Backlog is empty until something is added, and after the last piece o
   assert.deepEqual(bench.finish(), []);
 });
 
-Deno.test("Backlog changes the kernel, announces every address once before any again, then reports", () => {
+Deno.test("Backlog changes the kernel, announces every address once before any again, then reports [H5 forbids] [H20 demands]", () => {
   const bench = new Bench();
   const [one, two] = [["10.9.0.100", "10.9.0.101"], ["10.9.0.102"]].map((texts, index) =>
     backup({
@@ -69,6 +70,45 @@ Deno.test("Backlog takes what is added meanwhile behind what waits, but before w
   takeOver(bench, second);
   bench.finish();
   assert.deepEqual(bench.announced, ["10.9.1.0", "10.9.1.1", "10.9.1.0", "10.9.1.1"]);
+});
+
+/** Wishes that its router be announced so many times. */
+function wishAnnouncements(bench: Bench, router: Router, repeats: readonly number[]): void {
+  bench.add((batch) => {
+    for (const repeat of repeats) batch.add(router, [{ do: "announce", repeat }]);
+  });
+}
+
+Deno.test("Backlog joins a wish to announce with one that waits", () => {
+  const bench = new Bench();
+  const [one, two] = many(2);
+  assert.ok(one !== undefined && two !== undefined);
+  takeOver(bench, one, two);
+  bench.finish();
+  bench.sender.claims.length = 0;
+  for (let round = 0; round < 100; round++) {
+    wishAnnouncements(bench, one, [1, 3, 2]);
+    wishAnnouncements(bench, two, [1]);
+  }
+  bench.finish();
+  const [first, second] = ["10.9.1.0", "10.9.1.1"];
+  assert.deepEqual(bench.announced, [first, second, first, first]);
+});
+
+Deno.test("Backlog sends what was wished between two rounds, and ends however fast wishes come", () => {
+  const bench = new Bench();
+  const [one] = many(1);
+  assert.ok(one !== undefined);
+  takeOver(bench, one);
+  bench.finish();
+  bench.sender.claims.length = 0;
+  for (let wish = 0; wish < 10; wish++) {
+    wishAnnouncements(bench, one, [5]);
+    bench.backlog.work(NOW_MS);
+  }
+  assert.equal(bench.announced.length, 10);
+  bench.finish();
+  assert.equal(bench.announced.length, 14);
 });
 
 Deno.test("Backlog announces nothing for a router that is no longer Master", () => {

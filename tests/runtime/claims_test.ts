@@ -3,16 +3,17 @@ import type { VirtualRouterConfig } from "../../src/config/types.ts";
 import { Claims } from "../../src/runtime/claims.ts";
 import { judge, type Verdict } from "../../src/runtime/placement.ts";
 import type { Router } from "../../src/runtime/router.ts";
+import type { Occupant } from "../../src/runtime/undo/other_daemons.ts";
 import { address, link, NOW_MS, PaperLog, router } from "./fixtures.ts";
 
 /** Another daemon that runs some of our virtual routers. */
 function bench() {
-  const theirs = new Set<VirtualRouterConfig>();
+  const theirs = new Map<VirtualRouterConfig, Occupant>();
   const asked: (readonly VirtualRouterConfig[])[] = [];
   const others = {
     claim: (configs: readonly VirtualRouterConfig[]) => {
       asked.push(configs);
-      return new Map(configs.filter((one) => theirs.has(one)).map((one) => [one, 4711]));
+      return new Map(theirs.entries().filter(([one]) => configs.includes(one)));
     },
     release: () => {},
     haveAddress: () => false,
@@ -36,7 +37,7 @@ function verdicts(...routers: readonly Router[]): Map<Router, Verdict> {
 Deno.test("Claims lets ours run, and refuses what another process runs until it is tried again", () => {
   const { claims, theirs, log } = bench();
   const [ours, foreign] = [router({ protocol: { vrid: 1 } }), router({ protocol: { vrid: 2 } })];
-  theirs.add(foreign.config);
+  theirs.set(foreign.config, { pid: 4711, has: "router" });
   const found = verdicts(ours, foreign);
   claims.judge(found, NOW_MS);
   assert.equal(found.get(ours), READY);
@@ -52,6 +53,20 @@ Deno.test("Claims lets ours run, and refuses what another process runs until it 
   const later = verdicts(ours, foreign);
   claims.judge(later, NOW_MS);
   assert.equal(later.get(foreign), READY);
+});
+
+Deno.test("Claims names the process that replaces the MAC of the interface, and the mend", () => {
+  const { claims, theirs, log } = bench();
+  const one = router();
+  theirs.set(one.config, { pid: 4711, has: "mac" });
+  const found = verdicts(one);
+  claims.judge(found, NOW_MS);
+  assert.deepEqual(found.get(one), { ready: false, reason: "macTaken" });
+  assert.equal(one.blockedBy, "macTaken");
+  assert.deepEqual(log.lines, [
+    `error: ${one.label} - Process 4711 replaces the MAC of eth0 already, which can have only ` +
+    'one: set iftype = "macvlan" (recommended) or vmac = false for one of both',
+  ]);
 });
 
 Deno.test("Claims asks once for each virtual router that could run", () => {

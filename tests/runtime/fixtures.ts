@@ -79,6 +79,7 @@ export function placement(differences: Partial<Placement> = {}): Placement {
     source: ip("10.9.0.5"),
     ownMac: mac(OWN_MAC),
     listedAddresses: [],
+    isIpv6Router: false,
     carrier: { ifindex: 3, name: "eth0" },
     ...differences,
   };

@@ -43,6 +43,16 @@ Deno.test("Housekeeping collects only while nothing is due", () => {
   assert.equal(bench.collections, 1);
 });
 
+Deno.test("Housekeeping waits half a minute for a time when nothing is due, and no longer", () => {
+  const bench = new Bench();
+  bench.housekeeping.tidy(0, Infinity);
+  bench.usedMb = 100;
+  for (let nowMs = 10_000; nowMs < 40_000; nowMs += 10) bench.housekeeping.tidy(nowMs, nowMs + 10);
+  assert.equal(bench.collections, 0);
+  bench.housekeeping.tidy(40_000, 40_010);
+  assert.equal(bench.collections, 1);
+});
+
 Deno.test("Housekeeping looks at the heap every ten seconds at most", () => {
   const bench = new Bench();
   bench.housekeeping.tidy(0, Infinity);

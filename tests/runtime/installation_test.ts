@@ -2,14 +2,22 @@ import assert from "node:assert/strict";
 import { formatPrefix, ip } from "../../src/base/ip.ts";
 import { formatMac } from "../../src/base/mac.ts";
 import { type Change, OUR_PROTOCOL } from "../../src/drivers/driver.ts";
+import { AddressGeneration } from "../../src/runtime/address_generation.ts";
 import type { KernelAction, KernelWish } from "../../src/runtime/batch.ts";
 import { kernelChanges } from "../../src/runtime/installation.ts";
 import type { Router } from "../../src/runtime/router.ts";
-import { address, addresses, OWN_MAC, placement, router } from "./fixtures.ts";
+import { address, addresses, OWN_MAC, PaperLog, placement, router } from "./fixtures.ts";
 
 const MACVLAN = { ifindex: 9, name: "standby7" };
 const ON_MACVLAN = placement({ carrier: MACVLAN });
-const VIEW = { addresses: [address("10.9.0.5/24")], forwarding: 1 };
+const STILL = { addressGeneration: { halt: () => [], resume: () => [] } };
+const VIEW = {
+  addresses: [address("10.9.0.5/24")],
+  forwarding: 1,
+  ipv6Forwarding: 1,
+  ipv6Disabled: false,
+  ...STILL,
+};
 
 function wish(one: Router, want: KernelAction, where = placement()): KernelWish {
   return { router: one, placement: where, want };
@@ -50,7 +58,7 @@ for (const { what, vip, expected, ...rest } of LENGTHS) {
 Deno.test("kernelChanges() takes no length from the virtual address itself", () => {
   const one = router();
   const left = address("10.9.0.100/16", { protocol: OUR_PROTOCOL });
-  const view = { addresses: [left, address("10.9.0.5/24")], forwarding: 0 };
+  const view = { ...VIEW, addresses: [left, address("10.9.0.5/24")] };
   const added = kernelChanges(wish(one, "addAddresses"), view);
   assert.deepEqual(said(added), ["add 10.9.0.100/24 to eth0"]);
 });
@@ -66,20 +74,41 @@ Deno.test("kernelChanges() sets each address on a macvlan as a host without a ro
   ]);
 });
 
-Deno.test("kernelChanges() sets excluded addresses too, and those of IPv4 only", () => {
+Deno.test("kernelChanges() sets excluded addresses too, of either family", () => {
   const one = router({
     excludedAddresses: [{ address: ip("10.9.0.102") }, { address: ip("2001:db8::1") }],
   });
   assert.deepEqual(said(changes(one, "addAddresses")), [
     "add 10.9.0.100/24 to eth0",
     "add 10.9.0.102/24 to eth0",
+    "add 2001:db8::1/128 to eth0",
   ]);
+});
+
+Deno.test("kernelChanges() sets no IPv6 address of an IPv4 router where IPv6 is switched off", () => {
+  const one = router({ excludedAddresses: [{ address: ip("2001:db8::1") }] });
+  const view = { ...VIEW, ipv6Disabled: true };
+  const added = kernelChanges(wish(one, "addAddresses"), view);
+  assert.deepEqual(said(added), ["add 10.9.0.100/24 to eth0"]);
+  const again = kernelChanges(wish(one, "restoreAddresses"), VIEW);
+  assert.deepEqual(said(again), ["add 10.9.0.100/24 to eth0", "add 2001:db8::1/128 to eth0"]);
+});
+
+Deno.test("kernelChanges() puts addresses back on a macvlan with IPv6 switched on, as at a take-over", () => {
+  const protocol = { version: 3, family: 6, addresses: addresses("fe80::100") } as const;
+  const one = router({ interfaceType: "macvlan", protocol });
+  const [assumed, added] = [
+    changes(one, "assumeMac", ON_MACVLAN),
+    changes(one, "addAddresses", ON_MACVLAN),
+  ];
+  assert.deepEqual(said(assumed), ["setIpv6"]);
+  assert.deepEqual(changes(one, "restoreAddresses", ON_MACVLAN), [...assumed, ...added]);
 });
 
 Deno.test("kernelChanges() removes what it set, last first, whatever the interface looks like", () => {
   const one = router({ protocol: { addresses: addresses("10.9.0.100", "10.9.0.101") } });
   changes(one, "addAddresses");
-  const view = { addresses: [], forwarding: 0 };
+  const view = { ...VIEW, addresses: [] };
   const removed = kernelChanges(wish(one, "removeAddresses"), view);
   assert.deepEqual(said(removed), [
     "remove 10.9.0.101/24 from eth0",
@@ -89,7 +118,7 @@ Deno.test("kernelChanges() removes what it set, last first, whatever the interfa
 
 Deno.test("kernelChanges() neither sets nor removes an address that was there without us", () => {
   const one = router({ protocol: { addresses: addresses("10.9.0.100", "10.9.0.101") } });
-  const view = { addresses: [address("10.9.0.5/24"), address("10.9.0.100/32")], forwarding: 0 };
+  const view = { ...VIEW, addresses: [address("10.9.0.5/24"), address("10.9.0.100/32")] };
   const added = kernelChanges(wish(one, "addAddresses"), view);
   assert.deepEqual(said(added), ["add 10.9.0.101/24 to eth0"]);
   const removed = kernelChanges(wish(one, "removeAddresses"), view);
@@ -123,6 +152,17 @@ Deno.test("kernelChanges() changes the MAC of the interface itself, and back", (
   assert.deepEqual(macs("releaseMac"), [`eth0 ${OWN_MAC}`]);
 });
 
+Deno.test("kernelChanges() switches address generation off before the virtual MAC comes, and on after it", () => {
+  const one = router();
+  const addressGeneration = new AddressGeneration({ log: new PaperLog(), read: () => "0" });
+  const list = [
+    ...kernelChanges(wish(one, "releaseMac"), { ...VIEW, addressGeneration }),
+    ...kernelChanges(wish(one, "assumeMac"), { ...VIEW, addressGeneration }),
+    ...kernelChanges(wish(one, "releaseMac"), { ...VIEW, addressGeneration }),
+  ];
+  assert.deepEqual(said(list), ["setMac", "setIpv6", "setMac", "setMac", "setIpv6"]);
+});
+
 Deno.test("kernelChanges() leaves every MAC alone without a virtual one", () => {
   const one = router({ virtualMac: false });
   assert.deepEqual(changes(one, "assumeMac"), []);
@@ -132,7 +172,7 @@ Deno.test("kernelChanges() leaves every MAC alone without a virtual one", () => 
 for (const forwarding of [0, 1]) {
   Deno.test(`kernelChanges() lets a Master's macvlan forward as its parent does: ${forwarding}`, () => {
     const one = router({ interfaceType: "macvlan" });
-    const view = { addresses: [], forwarding };
+    const view = { ...VIEW, addresses: [], forwarding };
     const target = { ifindex: MACVLAN.ifindex, interfaceName: MACVLAN.name };
     assert.deepEqual(kernelChanges(wish(one, "assumeMac", ON_MACVLAN), view), [
       { change: "setIpv4", ...target, settings: { forwarding, rpFilter: 2 } },
@@ -142,3 +182,47 @@ for (const forwarding of [0, 1]) {
     ]);
   });
 }
+
+const IPV6 = { family: 6, version: 3, addresses: addresses("fe80::100", "2001:db8::100") } as const;
+
+Deno.test("kernelChanges() sets IPv6 addresses with the length of the network around each", () => {
+  const one = router({ protocol: IPV6 });
+  const around = [address("fe80::5/64", { scope: 253 }), address("2001:db8::5/48")];
+  const view = { ...VIEW, addresses: around };
+  assert.deepEqual(said(kernelChanges(wish(one, "addAddresses"), view)), [
+    "add fe80::100/64 to eth0",
+    "add 2001:db8::100/48 to eth0",
+  ]);
+});
+
+Deno.test("kernelChanges() sets IPv6 addresses on a macvlan as hosts without a route, but for the link's", () => {
+  const one = router({ interfaceType: "macvlan", protocol: IPV6 });
+  assert.deepEqual(said(changes(one, "addAddresses", ON_MACVLAN)), [
+    "add fe80::100/64 to standby7",
+    "add 2001:db8::100/128 to standby7 without route",
+  ]);
+});
+
+for (const ipv6Forwarding of [0, 1]) {
+  Deno.test(`kernelChanges() gives IPv6 to a Master's macvlan alone, forwarding ${ipv6Forwarding}`, () => {
+    const one = router({ interfaceType: "macvlan", protocol: IPV6 });
+    const view = { ...VIEW, addresses: [], ipv6Forwarding };
+    const target = { ifindex: MACVLAN.ifindex, interfaceName: MACVLAN.name };
+    assert.deepEqual(kernelChanges(wish(one, "assumeMac", ON_MACVLAN), view), [
+      { change: "setIpv6", ...target, settings: { disableIpv6: 0, ipv6Forwarding } },
+    ]);
+    assert.deepEqual(kernelChanges(wish(one, "releaseMac", ON_MACVLAN), view), [
+      { change: "setIpv6", ...target, settings: { disableIpv6: 1, ipv6Forwarding: 0 } },
+    ]);
+  });
+}
+
+Deno.test("kernelChanges() opens a Master's macvlan to both families where it carries both", () => {
+  const one = router({
+    interfaceType: "macvlan",
+    excludedAddresses: [{ address: ip("2001:db8::1") }],
+  });
+  const kinds = (want: KernelAction) => said(changes(one, want, ON_MACVLAN));
+  assert.deepEqual(kinds("assumeMac"), ["setIpv4", "setIpv6"]);
+  assert.deepEqual(kinds("releaseMac"), ["setIpv4", "setIpv6"]);
+});

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { formatIp, formatPrefix, ip, type IpAddress } from "../../src/base/ip.ts";
 import { OUR_PROTOCOL } from "../../src/drivers/driver.ts";
-import { InterfaceTable, ownAddresses, primaryAddress } from "../../src/runtime/interfaces.ts";
+import {
+  forwardsIpv6,
+  InterfaceTable,
+  linkLocalAddress,
+  ownAddresses,
+  primaryAddress,
+} from "../../src/runtime/interfaces.ts";
 import * as netlink from "../../src/wire/netlink.ts";
 import { RTM } from "../../src/wire/rtnetlink.ts";
 import { emitAddAddress, emitRemoveAddress } from "../../src/wire/rtnetlink_address.ts";
@@ -17,6 +23,9 @@ import {
   MACVLAN,
 } from "../wire/rtnetlink_messages.ts";
 import { address, addresses, link } from "./fixtures.ts";
+
+const AF_INET6 = 10;
+const SCOPE_LINK = 253;
 
 function messageOf(bytes: Uint8Array): netlink.NetlinkMessage {
   const [message] = netlink.parse(viewOf(bytes));
@@ -134,6 +143,9 @@ Deno.test("InterfaceTable.apply() takes in what a link does with others' packets
   assert.equal(table.apply(messageOf(FORWARDING_ON)), 3);
   assert.deepEqual(table.get(3)?.ipv4Settings, { forwarding: 1, arpIgnore: 1 });
   assert.equal(table.apply(messageOf(FILTERS_LOOSELY)), undefined);
+  assert.equal(forwardsIpv6(table.get(3)), false);
+  assert.equal(table.apply(messageOf(FORWARDING_ON.with(16, AF_INET6))), 3);
+  assert.equal(forwardsIpv6(table.get(3)), true);
 });
 
 Deno.test("InterfaceTable makes no link of the settings of one that it does not know", () => {
@@ -295,4 +307,41 @@ Deno.test("InterfaceTable takes a link whose MTU cannot carry IPv4 for one that 
   assert.equal(table.removals(3), 0);
   table.replace([link({ mtu: 67 })], []);
   assert.equal(table.removals(3), 1);
+});
+
+Deno.test("InterfaceTable.removals() tells an MTU that cannot carry IPv6 from one that carries nothing", () => {
+  const table = new InterfaceTable();
+  table.replace([link({ mtu: 1280 })], []);
+  assert.deepEqual([table.removals(3, 4), table.removals(3, 6)], [0, 0]);
+  table.replace([link({ mtu: 1279 })], []);
+  assert.deepEqual([table.removals(3, 4), table.removals(3, 6)], [0, 1]);
+  table.replace([link({ mtu: 67 })], []);
+  assert.deepEqual([table.removals(3, 4), table.removals(3, 6)], [1, 2]);
+});
+
+const OF_LINK = { scope: SCOPE_LINK };
+
+Deno.test("ownAddresses() has the link-local ones of IPv6, not those that may be another's", () => {
+  const own = ownAddresses([
+    address("fe80::5/64", OF_LINK),
+    address("fe80::6/64", { ...OF_LINK, dad: "running" }),
+    address("fe80::7/64", { ...OF_LINK, dad: "failed" }),
+    address("fe80::100/64", OF_LINK),
+    address("fe80::101/64", { ...OF_LINK, protocol: OUR_PROTOCOL }),
+    address("fd00::5/64"),
+    address("169.254.0.5/16", OF_LINK),
+  ], addresses("fe80::100"));
+  assert.deepEqual(own.map(({ prefix }) => formatPrefix(prefix)), ["fe80::5/64", "fd00::5/64"]);
+});
+
+Deno.test("linkLocalAddress() stays with the one before for as long as it is there", () => {
+  const [old, young] = [address("fe80::5/64", OF_LINK), address("fe80::6/64", OF_LINK)];
+  const text = (candidates: Parameters<typeof linkLocalAddress>[0], before?: string) => {
+    const found = linkLocalAddress(candidates, before === undefined ? undefined : ip(before));
+    return found && formatIp(found);
+  };
+  assert.equal(text([young, old]), "fe80::6");
+  assert.equal(text([young, old], "fe80::5"), "fe80::5");
+  assert.equal(text([young], "fe80::5"), "fe80::6");
+  assert.equal(text([address("fd00::5/64"), address("10.9.0.5/24")], "fe80::5"), undefined);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DriverError } from "../../src/drivers/driver.ts";
 import { InterfaceTable } from "../../src/runtime/interfaces.ts";
 import { LinkSettings } from "../../src/runtime/link_settings.ts";
-import type { Ipv4Settings } from "../../src/wire/rtnetlink.ts";
+import type { Ipv4Settings } from "../../src/wire/rtnetlink_settings.ts";
 import { link, PaperDriver, PaperLog } from "./fixtures.ts";
 
 const BEFORE: Ipv4Settings = { forwarding: 1, arpIgnore: 0, arpAnnounce: 0 };
@@ -131,4 +131,59 @@ Deno.test("LinkSettings tells of a refusal, but not of a link that went away mea
   driver.present = [link({ index: 4, ipv4Settings: BEFORE })];
   settings.keep(link({ index: 4 }), OURS);
   assert.deepEqual(log.lines, ["error: not allowed"]);
+});
+
+Deno.test("LinkSettings keeps settings of both families, each in a change of its own", () => {
+  const { driver, settings } = empty();
+  driver.present = [link({ ipv4Settings: BEFORE, ipv6Settings: { keepAddrOnDown: 0 } })];
+  settings.keep(link(), { ...OURS, keepAddrOnDown: 1 });
+  const ipv6 = { ...TARGET, change: "setIpv6" };
+  assert.deepEqual(driver.applied, [[
+    { ...TARGET, settings: OURS },
+    { ...ipv6, settings: { keepAddrOnDown: 1 } },
+  ]]);
+  driver.present = [link({ ipv4Settings: BEFORE, ipv6Settings: { keepAddrOnDown: 1 } })];
+  settings.restore();
+  assert.deepEqual(driver.applied[1], [{ ...ipv6, settings: { keepAddrOnDown: 0 } }]);
+});
+
+Deno.test("LinkSettings.keep() sets those of IPv6 again that went with a small MTU, and those alone", () => {
+  const { driver, table, settings } = empty();
+  driver.present = [link({ ipv4Settings: BEFORE, ipv6Settings: { keepAddrOnDown: 0 } })];
+  settings.keep(link(), { ...OURS, keepAddrOnDown: 1 });
+  table.replace([link({ mtu: 1000 })], []);
+  table.replace([link({ mtu: 1500 })], []);
+  settings.keep(link(), { ...OURS, keepAddrOnDown: 1 });
+  const ipv6 = { ...TARGET, change: "setIpv6" };
+  assert.deepEqual(driver.applied.slice(1), [[{ ...ipv6, settings: { keepAddrOnDown: 1 } }]]);
+  driver.present = [
+    link({ ipv4Settings: { ...BEFORE, ...OURS }, ipv6Settings: { keepAddrOnDown: 1 } }),
+  ];
+  settings.restore();
+  assert.deepEqual(driver.applied[2], [
+    { ...TARGET, settings: { arpIgnore: 0, arpAnnounce: 0 } },
+    { ...ipv6, settings: { keepAddrOnDown: 0 } },
+  ]);
+});
+
+Deno.test("LinkSettings.keep() passes over settings of IPv6 on a link that knows none", () => {
+  const { driver, settings } = empty();
+  driver.present = [link({ ipv4Settings: BEFORE })];
+  settings.keep(link(), { keepAddrOnDown: 1 });
+  assert.deepEqual(driver.applied, []);
+});
+
+Deno.test("LinkSettings.keep() asks once for what a link does not know, until the link may know it", () => {
+  const { driver, settings } = empty();
+  driver.present = [link({ ipv4Settings: BEFORE })];
+  let looks = 0;
+  driver.links = () => (looks++, driver.present);
+  for (const wanted of [{ keepAddrOnDown: 1 }, { keepAddrOnDown: 1 }, { addrGenMode: 1 }]) {
+    settings.keep(link({ mtu: 1000 }), wanted);
+  }
+  assert.equal(looks, 2, "once for each setting");
+  driver.present = [link({ ipv4Settings: BEFORE, ipv6Settings: { keepAddrOnDown: 0 } })];
+  settings.keep(link({ mtu: 1500 }), { keepAddrOnDown: 1 });
+  const ipv6 = { ...TARGET, change: "setIpv6", settings: { keepAddrOnDown: 1 } };
+  assert.deepEqual(driver.applied, [[ipv6]]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SyscallError } from "../../ffi/errno.ts";
 import { MachineCheck } from "../../src/runtime/machine_check.ts";
-import { PaperLog, routerConfig } from "./fixtures.ts";
+import { addresses, PaperLog, routerConfig } from "./fixtures.ts";
 
 const ENOENT = 2;
 
@@ -80,4 +80,21 @@ Deno.test("MachineCheck.warn() is silent on a machine that is fine, or that hide
   check.warn("eth0", ON_MACVLAN);
   check.warn("eth9", ON_MACVLAN);
   assert.deepEqual(log.lines, []);
+});
+
+const OF_IPV6 = [{
+  config: routerConfig({
+    protocol: { family: 6, version: 3, addresses: addresses("fe80::1", "2001:db8::1") },
+  }),
+}];
+
+Deno.test("MachineCheck.warn() speaks of a machine that does not forward what its routers carry", () => {
+  const machine = { "net/ipv6/conf/all/forwarding": "0", "net/ipv4/conf/eth0/forwarding": "0" };
+  const ipv4 = bench(machine);
+  ipv4.check.warn("eth0", ON_ETHER);
+  assert.match(ipv4.log.lines.join(), /^warning: net\.ipv4\.conf\.eth0\.forwarding is 0: [^,]*/);
+  const ipv6 = bench(machine);
+  ipv6.check.warn("eth0", OF_IPV6);
+  assert.match(ipv6.log.lines.join(), /^warning: net\.ipv6\.conf\.all\.forwarding is 0: /);
+  assert.deepEqual([ipv4.log.lines.length, ipv6.log.lines.length], [1, 1]);
 });

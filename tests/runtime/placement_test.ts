@@ -67,12 +67,6 @@ const LACKING: readonly {
   readonly reason: FaultReason;
 }[] = [
   {
-    what: "a configuration that this version cannot do, whatever the interface",
-    router: router({ unsupported: "version 3 is not in this version" }),
-    present: { ...present([]), link: "interfaceMissing" },
-    reason: "unsupported",
-  },
-  {
     what: "no interface of that name",
     router: router(),
     present: { ...present([]), link: "interfaceMissing" },
@@ -141,6 +135,23 @@ for (const reason of ["macRefused", "nameTaken", "refused"] as const) {
     assert.equal(judge(one, present()).ready, true);
   });
 }
+
+Deno.test("judge() says of a router that was refused as Master that it is to preempt nobody", () => {
+  const [one, other] = [router(), router()];
+  const ready = { source: ip("10.9.0.5"), mac: mac(OWN_MAC), owner: false };
+  one.step({ kind: "linkReady", facts: ready }, NOW_MS);
+  one.step({ kind: "timer" }, one.deadlineMs);
+  for (const refused of [one, other]) {
+    refused.block("refused", NOW_MS);
+    refused.unblock();
+  }
+  const refusedLast = [one, other].map((router) => {
+    const verdict = judge(router, present());
+    return verdict.ready && verdict.facts.refusedLast;
+  });
+  // What a Backup was refused has dethroned nobody.
+  assert.deepEqual(refusedLast, [true, undefined]);
+});
 
 Deno.test("judge() says trackedDown while something has failed that is tracked without a weight", () => {
   const one = router();
@@ -212,7 +223,7 @@ Deno.test("judge() makes nobody an owner because of addresses that we have put t
   assert.deepEqual(facts(one, where), { source: "10.9.0.5", mac: OWN_MAC, owner: false });
 });
 
-Deno.test("judge() takes no virtual address for the source, unless its owner's", () => {
+Deno.test("judge() takes no virtual address for the source, unless its owner's [W6a forbids]", () => {
   const mayNot = router({ mayOwn: false });
   const verdict = judge(mayNot, present([VIRTUAL]));
   assert.deepEqual(verdict, { ready: false, reason: "noAddress" });
@@ -234,4 +245,64 @@ Deno.test("judge() believes a MAC that somebody else has changed", () => {
   one.place(placement());
   const changed = link({ mac: mac("02:00:00:00:00:99") });
   assert.equal(facts(one, present([OWN], { at: changed })).mac, "02:00:00:00:00:99");
+});
+
+const LINK_LOCAL = { scope: 253 };
+const OWN_LINK = address("fe80::5/64", LINK_LOCAL);
+const OWN_GLOBAL = address("2001:db8::5/64");
+const IPV6 = { family: 6, version: 3, addresses: addresses("fe80::100", "2001:db8::100") } as const;
+
+Deno.test("judge() has an IPv6 virtual router send from a link-local address", () => {
+  const source = (...own: readonly AddressInfo[]) =>
+    facts(router({ protocol: IPV6 }), present(own)).source;
+  assert.equal(source(OWN_GLOBAL, OWN_LINK), "fe80::5");
+  const virtual = address("fe80::100/64", { ...LINK_LOCAL, protocol: OUR_PROTOCOL });
+  assert.equal(source(virtual, OWN_LINK), "fe80::5");
+});
+
+const WITHOUT_LINK_LOCAL: readonly {
+  readonly what: string;
+  readonly own: readonly AddressInfo[];
+}[] = [
+  { what: "a global one alone", own: [OWN_GLOBAL] },
+  {
+    what: "one that the kernel still asks for",
+    own: [address("fe80::5/64", { ...LINK_LOCAL, dad: "running" })],
+  },
+  { what: "one that another has", own: [address("fe80::5/64", { ...LINK_LOCAL, dad: "failed" })] },
+  {
+    what: "the virtual one",
+    own: [address("fe80::100/64", { ...LINK_LOCAL, protocol: OUR_PROTOCOL })],
+  },
+];
+
+for (const { what, own } of WITHOUT_LINK_LOCAL) {
+  Deno.test(`judge() needs a link-local address for IPv6, and does not take ${what}`, () => {
+    const verdict = judge(router({ protocol: IPV6 }), present(own));
+    assert.equal(verdict.ready ? "ready" : verdict.reason, "noAddress");
+  });
+}
+
+Deno.test("judge() chooses the source for IPv6 peers by how far they are", () => {
+  const where = present([address("2001:db8:1::5/64"), OWN_GLOBAL, OWN_LINK]);
+  const source = (...peers: string[]) =>
+    facts(router({ protocol: IPV6, unicast: { peers: addresses(...peers) } }), where).source;
+  assert.equal(source("fe80::6", "fe80::7"), "fe80::5");
+  assert.equal(source("2001:db8::6"), "2001:db8::5");
+  assert.equal(source("fe80::6", "2001:db8::6"), "2001:db8::5");
+});
+
+Deno.test("judge() says whether the interface forwards IPv6", () => {
+  for (const ipv6Forwarding of [0, 1]) {
+    const at = link({ ipv6Settings: { ipv6Forwarding } });
+    const verdict = judge(router({ protocol: IPV6 }), present([OWN_LINK], { at }));
+    assert.equal(verdict.ready && verdict.isIpv6Router, ipv6Forwarding === 1);
+  }
+});
+
+Deno.test("judge() finds an owner among link-local addresses, which then is the source", () => {
+  const own = [OWN_LINK, address("fe80::100/64", LINK_LOCAL), address("2001:db8::100/64")];
+  assert.equal(facts(router({ protocol: IPV6 }), present(own)).owner, true);
+  const doubtful = own.map((one) => ({ ...one, dad: "running" as const }));
+  assert.equal(judge(router({ protocol: IPV6 }), present(doubtful)).ready, false);
 });

@@ -128,6 +128,7 @@ Deno.test("Publisher tells changes of state with their numbers, before the snaps
       to: "Master",
       reason: "masterSilent",
       fault: null,
+      faultText: null,
       peer: { address: "10.9.0.2", priority: 90 },
     },
     {
@@ -138,6 +139,7 @@ Deno.test("Publisher tells changes of state with their numbers, before the snaps
       to: "Fault",
       reason: "linkFault",
       fault: "interfaceDown",
+      faultText: "interface eth0 is down",
       peer: null,
     },
   ]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { libc } from "../../ffi/libc.ts";
 import { DriverError } from "../../src/drivers/driver.ts";
 import { Rehearsal } from "../../src/runtime/rehearsal.ts";
-import { PaperDriver, routerConfig } from "./fixtures.ts";
+import { addresses, PaperDriver, routerConfig } from "./fixtures.ts";
 
 // Opened once for all tests: the leak check would take it for a test's own.
 libc();
@@ -11,6 +11,12 @@ const ROUTERS = [
   { what: "ether", config: routerConfig({ virtualMac: false }) },
   { what: "ether with the virtual MAC", config: routerConfig() },
   { what: "macvlan", config: routerConfig({ interfaceType: "macvlan" }) },
+  {
+    what: "IPv6",
+    config: routerConfig({
+      protocol: { family: 6, version: 3, addresses: addresses("fe80::100") },
+    }),
+  },
 ] as const;
 
 function play(rehearsal: Rehearsal): number {

@@ -8,21 +8,29 @@ import { PaperLog } from "./fixtures.ts";
 const CONFIG = resolved(loadRouter({}));
 
 /** Everything that a change reaches; what is done to it is written down. */
-function scene({ missingDriver = false, admitted = ok(undefined), stopping = false }: {
-  readonly missingDriver?: boolean;
-  readonly admitted?: Result<void, string>;
-  readonly stopping?: boolean;
-} = {}) {
+function scene(
+  { missingDriver = false, cannotDrop = false, admitted = ok(undefined), stopping = false }: {
+    readonly missingDriver?: boolean;
+    readonly cannotDrop?: boolean;
+    readonly admitted?: Result<void, string>;
+    readonly stopping?: boolean;
+  } = {},
+) {
   const done: string[] = [];
   const does = (what: string) => () => void done.push(what);
   const log = new PaperLog();
   const config: NewConfig = { ...CONFIG, takeOver: does("the rest") };
   const reload = new Reload({
     log,
-    engine: { stopping, alongside: (work) => work(), reload: does("virtual routers") },
+    engine: { stopping, routers: [], alongside: (work) => work(), reload: does("virtual routers") },
     drivers: {
       require: () => {
         if (missingDriver) throw new Error("There is no such driver");
+      },
+    },
+    accept: {
+      require: () => {
+        if (cannotDrop) throw new Error("There is no nftables");
       },
     },
     scripts: { admit: () => admitted },
@@ -45,6 +53,7 @@ Deno.test("Reload.begin() takes all of a configuration over", async () => {
 for (
   const { what, parts, why } of [
     { what: "a driver", parts: { missingDriver: true }, why: "There is no such driver" },
+    { what: "accept = false", parts: { cannotDrop: true }, why: "There is no nftables" },
     {
       what: "a user",
       parts: { admitted: err("There is no such user") },
@@ -86,3 +95,33 @@ Deno.test("Reload.take() has taken one change over when it begins to read the ne
   await Promise.all([change("first"), change("second")]);
   assert.deepEqual(seen, [[], ["first"]]);
 });
+
+Deno.test("Reload.take() prepares what nothing refuses, before the first effect", async () => {
+  const { reload, done, config } = scene();
+  const prepare = () => {
+    done.push("prepared");
+    return Promise.resolve(true);
+  };
+  await reload.take(() => Promise.resolve({ ...config, prepare }));
+  assert.deepEqual(done, ["prepared", "what is undone", "the rest", "virtual routers"]);
+});
+
+Deno.test("Reload.take() goes on as it was where preparing has failed", async () => {
+  const { reload, done, config } = scene();
+  await reload.take(() => Promise.resolve({ ...config, prepare: () => Promise.resolve(false) }));
+  const prepare = () => Promise.reject(new Error("the disk is full"));
+  await assert.rejects(reload.take(() => Promise.resolve({ ...config, prepare })), /disk is full/);
+  assert.deepEqual(done, []);
+});
+
+for (const parts of [{ missingDriver: true }, { cannotDrop: true }, { stopping: true }]) {
+  Deno.test(`Reload.take() prepares nothing with ${JSON.stringify(parts)}`, async () => {
+    const { reload, done, config } = scene(parts);
+    const prepare = () => {
+      done.push("prepared");
+      return Promise.resolve(true);
+    };
+    await reload.take(() => Promise.resolve({ ...config, prepare })).catch(() => {});
+    assert.deepEqual(done, []);
+  });
+}

@@ -100,15 +100,34 @@ const FAULTS: Readonly<Record<FaultReason, RegExp>> = {
   macRefused: /interface eth0 .*MAC address.*: set iftype = "macvlan" or vmac = false$/,
   nameTaken: /interface standby1 that is not ours.*: remove it or set vifname$/,
   interfaceFollowed: /interface eth0 runs .* under the name that it had before: restart/,
-  carrierMissing: /somebody deleted standby1, which is made again$/,
+  carrierMissing: /standby1 was deleted, and is made again$/,
   ownershipLost: /interface eth0 has lost virtual addresses that were its own$/,
   ownerOnMacvlan: /addresses are eth0's own: set iftype = "ether" or owner = false$/,
-  runsElsewhere: /another process runs this virtual router, see the error before$/,
+  runsElsewhere: /another process runs this virtual router, see the error in the log$/,
+  macTaken: /another process replaces the MAC of eth0, see the error in the log$/,
   trackedDown: /: script web is down$/,
   groupMemberFault: /another member of sync group uplinks is in Fault$/,
-  refused: /the kernel refused what is needed, see the error before$/,
-  unsupported: /this version cannot do what is configured$/,
+  refused: /the kernel refused what is needed, see the error in the log$/,
 };
+
+Deno.test("faultText() names the address that IPv6 is sent from", () => {
+  const protocol = { version: 3, family: 6, addresses: addresses("fe80::1") } as const;
+  assert.equal(
+    faultText(router({ protocol }), "noAddress"),
+    "interface eth0 has no link-local IPv6 address to send from: add one",
+  );
+  assert.equal(
+    faultText(router({ protocol, unicast: { peers: addresses("2001:db8::9") } }), "noAddress"),
+    "interface eth0 has no IPv6 address to send from: add one",
+  );
+});
+
+Deno.test("reportLines() tells another interval, and which one counts", () => {
+  const report = { what: "intervalDiffers", peer: PEER, intervalMs: 250 } as const;
+  const said =
+    "10.9.0.9 advertises every 0.25 s, ours is 1 s: its interval counts while it is Master";
+  assert.deepEqual(texts(report, "information"), [`${LABEL} - ${said}`]);
+});
 
 Deno.test("faultText() names the source of unicast that is missing, with the mend", () => {
   const one = router({ source: ip("10.9.0.77"), unicast: { peers: addresses("10.9.0.9") } });
@@ -132,17 +151,6 @@ for (const [fault, said] of Object.entries(FAULTS)) {
     assert.match(lines[0] ?? "", said);
   });
 }
-
-Deno.test("reportLines() says what this version cannot do in the configuration's own words", () => {
-  const [line] = reportLines(router({ unsupported: "version 3 is not in this version" }), {
-    what: "transition",
-    from: "Init",
-    to: "Fault",
-    reason: "linkFault",
-    fault: "unsupported",
-  });
-  assert.match(line?.text ?? "", /Changed from Init to Fault: version 3 is not in this version$/);
-});
 
 Deno.test("reportLines() tells a Fault that got another reason as no change of state", () => {
   const lines = texts({
@@ -171,6 +179,9 @@ Deno.test("reportLines() tells of other Masters, claims, owners and pauses", () 
   ]);
   assert.deepEqual(texts({ what: "paused", pausedMs: 12_345, listenMs: 3609 }, "warning"), [
     `${LABEL} - This process stood still for 12.3 s: listening for 3.6 s`,
+  ]);
+  assert.deepEqual(texts({ what: "paused", pausedMs: 37.4, listenMs: 100 }, "warning"), [
+    `${LABEL} - This process stood still for 37 ms: listening for 100 ms`,
   ]);
 });
 

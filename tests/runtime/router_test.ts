@@ -29,7 +29,7 @@ function senderMac(bytes: Uint8Array): string {
 Deno.test("Router has no frames before it has a place", () => {
   const one = router();
   assert.deepEqual(one.advertFrames(100), []);
-  assert.deepEqual(one.arpFrames, []);
+  assert.deepEqual(one.announcementFrames, []);
 });
 
 Deno.test("Router.advertFrames() gives the bytes of RFC 3768 for each priority", () => {
@@ -163,11 +163,11 @@ Deno.test("Router.advertFrames() builds a frame once for each priority", () => {
 
 Deno.test("Router.place() makes new frames for a new place", () => {
   const one = placed(router({ virtualMac: false }));
-  const before = { advert: hexOf(advert(one)), arps: one.arpFrames.map(hexOf) };
+  const before = { advert: hexOf(advert(one)), announced: one.announcementFrames.map(hexOf) };
   placed(one, { source: ip("10.9.0.6"), ownMac: mac("02:00:00:00:00:06") });
   assert.equal(senderMac(advert(one)), "02:00:00:00:00:06");
   assert.notEqual(hexOf(advert(one)), before.advert);
-  assert.notDeepEqual(one.arpFrames.map(hexOf), before.arps);
+  assert.notDeepEqual(one.announcementFrames.map(hexOf), before.announced);
 });
 
 for (const virtualMac of [true, false]) {
@@ -180,7 +180,7 @@ for (const virtualMac of [true, false]) {
   });
 }
 
-Deno.test("Router.arpFrames announce every IPv4 address once, advertised or not", () => {
+Deno.test("Router.announcementFrames announce every address once, by its family, advertised or not", () => {
   const one = placed(router({
     protocol: { addresses: addresses("10.9.0.100", "10.9.0.101") },
     excludedAddresses: [{ address: ip("10.9.0.102") }, { address: ip("2001:db8::1") }],
@@ -189,10 +189,10 @@ Deno.test("Router.arpFrames announce every IPv4 address once, advertised or not"
     const hex = ip(address).bytes.toHex();
     return `ffffffffffff00005e0001070806000108000604000100005e000107${hex}ffffffffffff${hex}`;
   };
-  assert.deepEqual(
-    one.arpFrames.map(hexOf),
-    ["10.9.0.100", "10.9.0.101", "10.9.0.102"].map(arp),
-  );
+  const frames = one.announcementFrames.map(hexOf);
+  assert.deepEqual(frames.slice(0, 3), ["10.9.0.100", "10.9.0.101", "10.9.0.102"].map(arp));
+  assert.equal(frames.length, 4);
+  assert.match(frames[3] ?? "", /^33330000000100005e00010786dd6/);
 });
 
 const OWN_FRAMES = [
@@ -253,7 +253,7 @@ Deno.test("Router builds frames of 255 addresses", () => {
   const many = Array.from({ length: 255 }, (_, n) => ipFromBytes(Uint8Array.of(10, 9, 1, n)));
   const one = placed(router({ protocol: { addresses: many } }));
   assert.equal(advert(one).length, 50 + 4 * 255);
-  assert.equal(one.arpFrames.length, 255);
+  assert.equal(one.announcementFrames.length, 255);
 });
 
 Deno.test("Router is blocked until it is unblocked, and tries again ever later", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatPrefix, ip, parsePrefix } from "../../src/base/ip.ts";
 import type { StaticRoute } from "../../src/config/types.ts";
-import { type Change, DriverError, OUR_PROTOCOL } from "../../src/drivers/driver.ts";
+import { type Change, DriverError, OUR_PROTOCOL, type Route } from "../../src/drivers/driver.ts";
 import type { Router } from "../../src/runtime/router.ts";
 import { Routes } from "../../src/runtime/routes.ts";
 import { RTM } from "../../src/wire/rtnetlink.ts";
@@ -113,7 +113,7 @@ class Bench {
 /** The kernel's notifications have the form of the requests. */
 function notification(
   type: number,
-  change: StaticRoute & { readonly protocol: number },
+  change: Route & { readonly protocol: number },
 ): netlink.NetlinkMessage {
   const bytes = emitAll([{ ...addRoute(change), type, sequence: 0 }]);
   const [message] = netlink.parse(viewOf(bytes));
@@ -261,4 +261,37 @@ Deno.test("Routes removes all of its own at the end, and nothing else", () => {
   bench.master();
   bench.routes[Symbol.dispose]();
   assert.deepEqual(bench.driver.keys, [keyOf(SECOND)]);
+});
+
+const OVER_IPV6 = route("2001:db8:1::/48", "2001:db8::9");
+
+Deno.test("Routes knows its IPv6 route again by the metric that the kernel gives it", () => {
+  const bench = new Bench([OVER_IPV6]);
+  bench.master();
+  assert.deepEqual(bench.driver.keys, ["2001:db8:1::/48 0"]);
+  bench.driver.table.clear();
+  bench.routes.apply(
+    notification(RTM.delRoute, { ...OVER_IPV6, metric: 1024, protocol: OUR_PROTOCOL }),
+  );
+  bench.routes.review(LATER_MS);
+  bench.routes.review(bench.routes.dueMs);
+  assert.deepEqual(bench.driver.keys, ["2001:db8:1::/48 0"]);
+});
+
+const OF_LINK = route("2001:db8:1::/48", "fe80::9");
+
+Deno.test("Routes sets one with a link-local next hop on the interface of its virtual router", () => {
+  const bench = new Bench([], [[OF_LINK]]);
+  const { link: { ifindex } } = placement();
+  bench.master();
+  assert.deepEqual(bench.driver.routes().map((info) => info.ifindex), [ifindex]);
+  assert.match(bench.log.lines.join("\n"), /2001:db8:1::\/48 via fe80::9 dev eth0 is set/);
+  // Another interface's is another route.
+  bench.routes.apply(
+    notification(RTM.delRoute, { ...OF_LINK, ifindex: ifindex + 1, protocol: OUR_PROTOCOL }),
+  );
+  bench.routes.review(NOW_MS);
+  assert.doesNotMatch(bench.log.lines.join("\n"), /removed by somebody else/);
+  bench.fault();
+  assert.deepEqual(bench.driver.keys, []);
 });

@@ -1,10 +1,23 @@
 import assert from "node:assert/strict";
 import { parseOptions } from "../../scripts/soak_run/options.ts";
 
-const DEFAULTS = { help: false, watchMs: 300_000, interfaces: 16, virtualMac: "none" };
+const DEFAULTS = {
+  ...{ help: false, watchMs: 300_000, interfaces: 16, virtualMac: "none" },
+  ...{ short: false, observer: "rvrrpd" },
+};
 
 const GOOD = [
   { args: [], expected: DEFAULTS, why: "nothing means five minutes of everything" },
+  {
+    args: ["--short"],
+    expected: { ...DEFAULTS, short: true, watchMs: 600_000 },
+    why: "the shortest interval takes ten minutes",
+  },
+  {
+    args: ["--short", "--keepalived", "--minutes", "2"],
+    expected: { ...DEFAULTS, short: true, observer: "keepalived", watchMs: 120_000 },
+    why: "a keepalived at the shortest interval",
+  },
   { args: ["--minutes", "1"], expected: { ...DEFAULTS, watchMs: 60_000 }, why: "a minute" },
   { args: ["--macvlan"], expected: { ...DEFAULTS, virtualMac: "macvlan" }, why: "macvlans" },
   {

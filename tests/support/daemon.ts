@@ -1,3 +1,4 @@
+import type { Family } from "../../src/base/ip.ts";
 import type { TestProcess } from "./process.ts";
 import type { Machine, World } from "./world.ts";
 
@@ -5,14 +6,18 @@ import type { Machine, World } from "./world.ts";
 export interface RouterSpec {
   /** Default `eth0`. */
   readonly interface?: string;
+  /** Default 2; IPv6 needs 3. */
+  readonly version?: 2 | 3;
   readonly vrid: number;
   readonly priority: number;
   /** As the configuration takes them: with or without prefix length. */
   readonly addresses: readonly string[];
-  /** Whole seconds; default 1. */
+  /** Seconds, whole ones in version 2; default 1. */
   readonly advertS?: number;
   /** Default true. */
   readonly preempt?: boolean;
+  /** Whether a Master takes packets to the virtual addresses; default: the daemon's own. */
+  readonly accept?: boolean;
   readonly password?: string;
   /** The password is the key of an authentication header and not sent; default false. */
   readonly authHeader?: boolean;
@@ -21,7 +26,7 @@ export interface RouterSpec {
   readonly unicast?: { readonly source: string; readonly peers: readonly string[] };
 }
 
-/** Who carries 00:00:5e:00:01:VRID while Master: nobody, the interface itself, a macvlan on it. */
+/** Who carries the virtual MAC while Master: nobody, the interface itself, a macvlan on it. */
 export type VirtualMac = "none" | "interface" | "macvlan";
 
 export interface StartOptions {
@@ -49,12 +54,13 @@ export interface Daemon extends AsyncDisposable {
 }
 
 export interface DaemonKind {
-  readonly name: "rvrrpd" | "vrrpd" | "keepalived";
+  readonly name: "rvrrpd" | "vrrpd" | "keepalived" | "frr";
   /** Returns when every router has said that it is Backup or Master. */
   start(options: StartOptions): Promise<Daemon>;
 }
 
-/** The virtual MAC of an IPv4 router (RFC 3768 section 7.3). */
-export function virtualMac(vrid: number): string {
-  return `00:00:5e:00:01:${vrid.toString(16).padStart(2, "0")}`;
+/** The virtual MAC of a router, of IPv4 unless said otherwise (RFC 9568 section 7.3). */
+export function virtualMac(vrid: number, family: Family = 4): string {
+  const kind = family === 4 ? "01" : "02";
+  return `00:00:5e:00:${kind}:${vrid.toString(16).padStart(2, "0")}`;
 }

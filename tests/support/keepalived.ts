@@ -91,6 +91,7 @@ function instance(router: RouterSpec): string[] {
   const name = router.interface === undefined ? `VI_${vrid}` : `VI_${router.interface}_${vrid}`;
   return [
     `vrrp_instance ${name} {`,
+    ...(router.version === undefined ? [] : [`  version ${router.version}`]),
     // Without it even the owner of an address waits before it becomes Master.
     `  state ${priority === OWNER_PRIORITY ? "MASTER" : "BACKUP"}`,
     `  interface ${router.interface ?? "eth0"}`,
@@ -98,6 +99,7 @@ function instance(router: RouterSpec): string[] {
     `  priority ${priority}`,
     `  advert_int ${advertS}`,
     ...(preempt ? [] : ["  nopreempt"]),
+    ...(router.accept === undefined ? [] : [router.accept ? "  accept" : "  no_accept"]),
     ...(router.virtualMac === "macvlan" ? ["  use_vmac"] : []),
     ...(password === undefined ? [] : authentication(password, router.authHeader === true)),
     ...(router.unicast === undefined ? [] : unicastPeers(router.unicast)),

@@ -6,6 +6,7 @@ export interface MachineState {
   readonly addresses: unknown;
   readonly memberships: unknown;
   readonly routes: unknown;
+  readonly ipv6Routes: unknown;
   readonly rules: unknown;
   readonly firewall: string;
   readonly settings: readonly string[];
@@ -25,12 +26,20 @@ export async function machineState(world: World, machine: Machine): Promise<Mach
   return {
     links: await json("-d", "link"),
     addresses: await json("-d", "addr"),
-    memberships: await json("maddr"),
+    memberships: sorted(await json("maddr")),
     routes: await json("-d", "route", "show", "table", "all"),
+    ipv6Routes: await json("-6", "-d", "route", "show", "table", "all"),
     rules: await json("rule"),
     firewall: await world.run(machine, ["nft", "list", "ruleset"]),
     settings: await settings(world, machine),
   };
+}
+
+/** The groups of a link have no order: one that is left and joined again comes to another place. */
+function sorted(links: unknown): unknown {
+  const byText = (a: unknown, b: unknown) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+  const list = links as readonly { readonly maddr?: readonly unknown[] }[];
+  return list.map(({ maddr = [], ...link }) => ({ ...link, maddr: maddr.toSorted(byText) }));
 }
 
 async function settings(world: World, machine: Machine): Promise<string[]> {

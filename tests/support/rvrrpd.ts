@@ -115,13 +115,16 @@ export function changePattern(state: string, vrid?: number): RegExp {
 /** The `[[vrouter]]` table for this router. */
 export function routerTable(router: RouterSpec): TomlTable {
   const { vrid, priority, addresses, advertS = 1, preempt = true, password, unicast } = router;
+  const { version, accept } = router;
   return {
     ...(router.interface === undefined ? {} : { interface: router.interface }),
+    ...(version === undefined ? {} : { version }),
     group: vrid,
     vip: [...addresses],
     priority,
     preemption: preempt,
     timers: { advert: advertS },
+    ...(accept === undefined ? {} : { accept }),
     ...(password === undefined ? {} : {
       auth_type: router.authHeader === true ? "rfc2338-ah" : "rfc2338-simple",
       auth_secret: password,

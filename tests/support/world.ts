@@ -20,11 +20,27 @@ export const ADDRESS: Readonly<Record<Machine, string>> = {
   host: "10.9.0.3",
 };
 
+/** With the prefix length 64, in worlds with IPv6. */
+export const ADDRESS6: Readonly<Record<Machine, string>> = {
+  r1: "fd00:9::1",
+  r2: "fd00:9::2",
+  host: "fd00:9::3",
+};
+
+/** What the kernel makes of {@linkcode MAC}, in worlds with IPv6. */
+export const LINK_LOCAL: Readonly<Record<Machine, string>> = {
+  r1: "fe80::ff:fe00:1",
+  r2: "fe80::ff:fe00:2",
+  host: "fe80::ff:fe00:3",
+};
+
 export interface WorldOptions {
   /** Default: unique in this process and among processes; at most 6 characters. */
   readonly id?: string;
-  /** Machines whose eth0 gets no address. */
+  /** Machines whose eth0 gets no address; with IPv6 the kernel still gives it a link-local one. */
   readonly withoutAddress?: readonly Machine[];
+  /** The machines speak IPv6 beside IPv4; default false. */
+  readonly ipv6?: boolean;
 }
 
 export interface LinkOptions {
@@ -145,11 +161,11 @@ export class World implements AsyncDisposable {
     return [...MACHINES, "sw" as const].map((name) => this.namespace(name));
   }
 
-  async #build({ withoutAddress = [] }: WorldOptions): Promise<void> {
-    for (const name of this.#names) {
-      await run(["ip", "netns", "add", name]);
-      await silenceIpv6(name);
-    }
+  async #build({ withoutAddress = [], ipv6 = false }: WorldOptions): Promise<void> {
+    for (const name of this.#names) await run(["ip", "netns", "add", name]);
+    const silent = ipv6 ? ["sw" as const] : [...MACHINES, "sw" as const];
+    for (const name of silent) await silenceIpv6(this.namespace(name));
+    if (ipv6) await this.#checkDuplicates(false);
     await forwardBlindly(this.namespace("sw"));
     await this.addBridge("br0");
     for (const machine of MACHINES) {
@@ -161,6 +177,26 @@ export class World implements AsyncDisposable {
     for (const machine of MACHINES) {
       await settled(() => this.#operState(machine), "UP");
     }
+    if (ipv6) await this.#addIpv6(withoutAddress);
+  }
+
+  /** The addresses of eth0 are usable at once; those that come later are looked for as everywhere. */
+  async #addIpv6(withoutAddress: readonly Machine[]): Promise<void> {
+    for (const machine of MACHINES.filter((name) => !withoutAddress.includes(name))) {
+      await this.ip(machine, `addr add ${ADDRESS6[machine]}/64 dev eth0`);
+    }
+    await this.#checkDuplicates(true);
+  }
+
+  /** Whether an interface asks for others with its IPv6 addresses before it uses them. */
+  async #checkDuplicates(enabled: boolean): Promise<void> {
+    const settings = ["default", "eth0"].map((name) =>
+      `/proc/sys/net/ipv6/conf/${name}/accept_dad`
+    );
+    const script = `for setting in ${settings.join(" ")}; do
+      [ ! -e $setting ] || echo ${Number(enabled)} >$setting
+    done`;
+    for (const machine of MACHINES) await this.run(machine, ["sh", "-c", script]);
   }
 
   async #operState(machine: Machine): Promise<string> {

@@ -4,6 +4,7 @@ import { addressesOf, macOf } from "../support/host.ts";
 import { machineState } from "../support/machine_state.ts";
 import { Rvrrpd } from "../support/rvrrpd.ts";
 import type { TomlTable } from "../support/toml.ts";
+import { settled } from "../support/wait.ts";
 import { ADDRESS, MAC, type Machine, World } from "../support/world.ts";
 
 /** Master within milliseconds of the Master-Down interval. */
@@ -67,6 +68,25 @@ Deno.test("a second daemon leaves a virtual router in Fault that another runs, a
   assert.deepEqual(first.changes(), ["Init to Backup", "Backup to Master"]);
 });
 
+Deno.test("two daemons never replace the MAC of one interface, and it is not lost when both are killed", async () => {
+  await using world = await World.create({ ipv6: true });
+  const before = await machineState(world, "r1");
+  const first = await startMaster(world, { group: 1, vip: "10.9.0.100", vmac: true });
+  const six = { group: 7, vip: "fe80::100", version: 3, vmac: true };
+  const second = await start(world, six);
+  await second.process.waitForLine(
+    new RegExp(`Process ${first.process.pid} replaces the MAC of eth0 already.*vmac = false`),
+  );
+  await second.waitFor("Fault");
+  assert.equal(await macOf(world, "r1"), "00:00:5e:00:01:01");
+  await Promise.all([first.kill(), second.kill()]);
+  const third = await start(world, six);
+  await third.waitFor("Master");
+  await settled(() => macOf(world, "r1"), "00:00:5e:00:02:07");
+  await third.stop();
+  assert.deepEqual(await machineState(world, "r1"), before);
+});
+
 Deno.test("a virtual router that another process has run is taken up when that one is gone", async () => {
   await using world = await World.create();
   const first = await startMaster(world, { group: 1, vip: "10.9.0.100", ...PLAIN });
@@ -78,7 +98,7 @@ Deno.test("a virtual router that another process has run is taken up when that o
   assert.deepEqual(stateFiles(world), []);
 });
 
-Deno.test("the same group on another interface is another virtual router", async () => {
+Deno.test("the same group on another interface is another virtual router [R6 forbids]", async () => {
   await using world = await World.create();
   await world.addLink({
     machine: "r1",

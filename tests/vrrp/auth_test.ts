@@ -104,8 +104,8 @@ for (const { what, auth, content, hex } of VECTORS) {
   });
 
   Deno.test(`checkAuth() takes the known message of ${what}`, () => {
-    const advert = valueOf(vrrp2.parse(viewOfHex(hex)));
-    assert.deepEqual(checkAuth(auth, advert), { ok: true, value: undefined });
+    const received = valueOf(vrrp2.read(viewOfHex(hex)));
+    assert.deepEqual(checkAuth(auth, received), { ok: true, value: undefined });
   });
 }
 
@@ -115,7 +115,7 @@ for (const { what, auth, hex } of KEYED) {
   Deno.test(`checkAuth() refuses every change of one bit in ${what}`, () => {
     const message = fromHex(hex);
     for (let bit = 0; bit < message.length * 8; bit++) {
-      const forged = vrrp2.parse(resealed(withFlippedBit(message, bit)));
+      const forged = vrrp2.read(resealed(withFlippedBit(message, bit)));
       // Most changes of the form are refused before; the checksum is no part of what is covered.
       if (!forged.ok || isChecksumBit(bit)) continue;
       assert.equal(checkAuth(auth, forged.value).ok, false, `bit ${bit}`);
@@ -220,6 +220,10 @@ const REFUSED: readonly {
 
 for (const { what, ours, theirs, reason, detail } of REFUSED) {
   Deno.test(`checkAuth() refuses ${what}`, () => {
-    assert.deepEqual(checkAuth(ours, theirs), { ok: false, error: { reason, detail } });
+    const message = emitted(vrrp2.size(theirs), (view) => vrrp2.emit(theirs, view));
+    assert.deepEqual(checkAuth(ours, valueOf(vrrp2.read(message))), {
+      ok: false,
+      error: { reason, detail },
+    });
   });
 }

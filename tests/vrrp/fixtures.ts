@@ -34,6 +34,7 @@ export function config(differences: Partial<RouterConfig> = {}): RouterConfig {
     addresses: [ip("10.9.0.100")],
     auth: { type: "none" },
     checkAddresses: "auto",
+    checksum: "auto",
     rfc3768: true,
     announcements: { repeat: 5, delayMs: 5000, refreshMs: 0 },
     startupDelayMs: 0,

@@ -314,18 +314,91 @@ Deno.test("attack: what was signed by one sender is nothing from another address
   assert.equal(new Listener(HMAC).verdict(copy), "authInvalid");
 });
 
-Deno.test("hmac-sha256 takes each advertisement of a pair of keepalived once, as it came", () => {
-  const file = pcap.parse(new DataView(readCapture("auth-hmac/v2-ipv4.pcap").buffer));
-  assert.ok(file.ok);
-  const listener = new Listener(HMAC, { vrid: 51, addresses: [ip("10.9.200.1")] });
-  const verdicts = file.value.flatMap(({ timestampUs, frame: view }) => {
-    const arrival = { wallMs: timestampUs / 1000, steadyMs: timestampUs / 1000 };
-    const isVrrp = frame.parse(view).ok;
-    return isVrrp ? [listener.verdict(view, arrival), listener.verdict(view, arrival)] : [];
+/** What keepalived has sent, by the configurations beside the captures. */
+const KEEPALIVED_PAIRS: readonly {
+  file: string;
+  protocol: Partial<RouterConfig>;
+  count: number;
+}[] = [
+  { file: "v2-ipv4", protocol: { vrid: 51, addresses: [ip("10.9.200.1")] }, count: 18 },
+  {
+    file: "v3-ipv4-250ms",
+    protocol: { version: 3, vrid: 51, addresses: [ip("10.9.200.1")] },
+    count: 44,
+  },
+  {
+    file: "v3-ipv6",
+    protocol: { version: 3, family: 6, vrid: 51, addresses: [ip("fe80::51:1")] },
+    count: 18,
+  },
+];
+
+/** Those of keepalived's configurations, under their ids there. */
+const KEEPALIVED_KEYS: HmacAuthConfig = {
+  ...HMAC,
+  keys: [
+    { id: 1, key: KEY },
+    { id: 2, key: Uint8Array.from({ length: 32 }, (_, index) => index) },
+    { id: 3, key: Uint8Array.from({ length: 64 }, (_, index) => (7 * index + 3) % 256) },
+  ],
+};
+
+for (const { file, protocol, count } of KEEPALIVED_PAIRS) {
+  Deno.test(`hmac-sha256 takes each advertisement of a pair of keepalived once: ${file}`, () => {
+    const capture = pcap.parse(new DataView(readCapture(`auth-hmac/${file}.pcap`).buffer));
+    assert.ok(capture.ok);
+    const listener = new Listener(KEEPALIVED_KEYS, protocol);
+    const verdicts = capture.value.flatMap(({ timestampUs, frame: view }) => {
+      const arrival = { wallMs: timestampUs / 1000, steadyMs: timestampUs / 1000 };
+      const isVrrp = frame.parse(view).ok;
+      return isVrrp ? [listener.verdict(view, arrival), listener.verdict(view, arrival)] : [];
+    });
+    const [first, again] = [0, 1].map((rest) => {
+      return verdicts.filter((_, index) => index % 2 === rest);
+    });
+    assert.equal(first?.length, count);
+    assert.deepEqual(new Set(first), new Set(["accepted"]));
+    assert.deepEqual(new Set(again), new Set(["authReplay"]));
   });
-  assert.equal(verdicts.length, 36);
-  assert.deepEqual(new Set(verdicts.filter((_, index) => index % 2 === 0)), new Set(["accepted"]));
-  assert.deepEqual(new Set(verdicts.filter((_, index) => index % 2 > 0)), new Set(["authReplay"]));
+}
+
+/** Signed in version 3 over IPv6, the way a kernel sums it up, or only over the message. */
+function signedOverIpv6({ wholeSum }: { wholeSum: boolean }): DataView {
+  const addresses = [ip("fe80::100"), ip("2001:db8::100")];
+  const whole: frame.AdvertFrame = {
+    advert: { vrid: 7, priority: 100, advertIntervalCs: 100, addresses },
+    sourceMac: mac("02:00:00:00:00:09"),
+    source: ip("fe80::9"),
+    ipId: 0,
+    pad: false,
+    room: "trailer",
+  };
+  const view = new DataView(new ArrayBuffer(frame.advertSize(whole)));
+  frame.emitAdvert(whole, view);
+  const parts = frame.sealableFrame(view, whole);
+  const signing = { key: new HmacKey("sha256", KEY), keyId: 1, sequence: sequenceAt(NOW.wallMs) };
+  emitTrailer({ message: parts.message, source: whole.source }, parts.trailer, signing);
+  if (wholeSum) frame.sumUpSigned(parts);
+  return view;
+}
+
+Deno.test("hmac-sha256 over IPv6 asks for a checksum that covers the trailer", () => {
+  const protocol = { version: 3, family: 6, addresses: [ip("fe80::100")] } as const;
+  const rows = [[true, "accepted"], [false, "vrrpChecksum"]] as const;
+  for (const [wholeSum, expected] of rows) {
+    const listener = new Listener(HMAC, protocol);
+    assert.equal(listener.verdict(signedOverIpv6({ wholeSum })), expected);
+  }
+});
+
+Deno.test("attack: a spoiled checksum over IPv6 does not make the true one a replay", () => {
+  const listener = new Listener(HMAC, { version: 3, family: 6, addresses: [ip("fe80::100")] });
+  const view = signedOverIpv6({ wholeSum: true });
+  const checksumAt = 14 + 40 + 6;
+  const spoiled = changed(view, checksumAt, view.getUint8(checksumAt) ^ 1);
+  assert.equal(listener.verdict(spoiled), "vrrpChecksum");
+  assert.equal(listener.verdict(view), "accepted");
+  assert.equal(listener.verdict(view), "authReplay");
 });
 
 const AH_ROWS: readonly { why: string; view: DataView; expected: string }[] = [

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { ip } from "../../src/base/ip.ts";
 import { step } from "../../src/vrrp/machine.ts";
-import type { TransitionReason } from "../../src/vrrp/types.ts";
-import { advert, backup, config, master, NOW_MS, started, TIMER } from "./fixtures.ts";
+import type { RouterConfig, RouterEvent, TransitionReason } from "../../src/vrrp/types.ts";
+import { advert, backup, config, linkReady, master, NOW_MS, started, TIMER } from "./fixtures.ts";
 
 const LATER_MS = NOW_MS + 1500;
 const UNTOUCHED_MS = NOW_MS + 3609;
@@ -59,6 +59,40 @@ Deno.test("step() as Backup ignores the sender's address: ties are no matter of 
 Deno.test("step() as Backup takes silence over at once, although preemption is delayed", () => {
   const ours = config({ preemptDelayMs: 60_000, preempt: false });
   assert.equal(step(ours, backup(ours), TIMER, UNTOUCHED_MS).state.name, "Master");
+});
+
+const REFUSED_LAST = { refusedLast: true } as const;
+const LEAVING = [
+  { row: "a lower priority", before: [], ours: config() },
+  { row: "one that its own has risen above", before: [adjusted(-60), adjusted(0)], ours: config() },
+  { row: "one of its sync group's link", before: [], ours: config({ syncGroup: "uplinks" }) },
+] satisfies readonly { row: string; before: readonly RouterEvent[]; ours: RouterConfig }[];
+
+function adjusted(adjustment: number): RouterEvent {
+  return { kind: "adjust", adjustment };
+}
+
+for (const { row, before, ours } of LEAVING) {
+  Deno.test(`step() as Backup leaves every Master in peace after its last take-over was refused: ${row}`, () => {
+    let state = started(config(), REFUSED_LAST);
+    state = step(ours, state, advert({ priority: 50 }), LATER_MS).state;
+    for (const event of before) state = step(ours, state, event, LATER_MS).state;
+    // The interface tells of itself meanwhile, and of the same.
+    state = step(ours, state, linkReady(), LATER_MS).state;
+    const result = step(ours, state, advert({ priority: 50 }), LATER_MS + 1000);
+    assert.equal(result.state.name, "Backup");
+    assert.equal(result.deadlineMs, LATER_MS + 1000 + 3609);
+  });
+}
+
+Deno.test("step() takes silence over after a refusal, and then preempts as before", () => {
+  const backup = started(config(), REFUSED_LAST);
+  const ofSilence = step(config(), backup, TIMER, UNTOUCHED_MS).state;
+  assert.equal(ofSilence.name, "Master");
+  const again = step(config(), ofSilence, advert({ priority: 200 }), UNTOUCHED_MS + 10).state;
+  assert.equal(again.name, "Backup");
+  const { deadlineMs } = step(config(), again, advert({ priority: 50 }), UNTOUCHED_MS + 1000);
+  assert.equal(deadlineMs, UNTOUCHED_MS + 10 + 3609);
 });
 
 Deno.test("step() as Backup does nothing when it is called too early", () => {
@@ -145,7 +179,7 @@ Deno.test("step() as Backup of version 3 waits by the Master's interval, as Mast
   assert.equal(state.nextAdvertAtMs, 103_000);
 });
 
-Deno.test("step() as an owner's Backup preempts whatever the setting says", () => {
+Deno.test("step() as an owner's Backup preempts whatever the setting says [S3 demands]", () => {
   const ours = config({ preempt: false, preemptDelayMs: 60_000 });
   const lost = step(
     ours,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ip } from "../../src/base/ip.ts";
 import { step } from "../../src/vrrp/machine.ts";
-import type { Action, RouterState } from "../../src/vrrp/types.ts";
+import type { Action, RouterConfig, RouterState } from "../../src/vrrp/types.ts";
 import { advert, config, mac, master, NOW_MS, TIMER } from "./fixtures.ts";
 
 const QUIET = config({ announcements: { repeat: 5, delayMs: 0, refreshMs: 0 } });
@@ -42,6 +42,71 @@ Deno.test("step() as Master answers a leaving Master at once and starts its inte
   assert.equal(result.deadlineMs, 102_000);
 });
 
+/** What a Master sends, and when, while it is called each millisecond and `isHeard` says 0 is heard. */
+function answersToGoodbyes(
+  ours: RouterConfig,
+  isHeard: (sinceMs: number) => boolean,
+): readonly number[] {
+  const sentMs: number[] = [];
+  let state: RouterState = master(ours);
+  for (let sinceMs = 0; sinceMs < 1000; sinceMs++) {
+    const goodbye = isHeard(sinceMs) ? [advert({ priority: 0 })] : [];
+    for (const event of [...goodbye, TIMER]) {
+      const result = step(ours, state, event, NOW_MS + sinceMs);
+      sentMs.push(...Array<number>(sends(result.actions)).fill(sinceMs));
+      state = result.state;
+    }
+  }
+  return sentMs;
+}
+
+Deno.test("step() as Master answers goodbyes at once, and a stream of them once in 100 ms", () => {
+  assert.deepEqual(answersToGoodbyes(QUIET, () => true), [
+    ...[0, 100, 200, 300, 400, 500, 600, 700],
+    // The ordinary one is due at 750, and as good an answer.
+    ...[750, 800, 900],
+  ]);
+});
+
+Deno.test("step() as Master answers every goodbye within 100 ms, each that comes alone at once", () => {
+  const rows = [
+    { goodbyes: [10], sent: [10, 750] },
+    { goodbyes: [10, 110, 210], sent: [10, 110, 210, 750] },
+    { goodbyes: [10, 11], sent: [10, 110, 750] },
+    { goodbyes: [10, 109, 111], sent: [10, 110, 210, 750] },
+    { goodbyes: [700, 720], sent: [700, 750] },
+    { goodbyes: [700, 760], sent: [700, 750, 800] },
+  ];
+  for (const { goodbyes, sent } of rows) {
+    const answers = answersToGoodbyes(QUIET, (sinceMs) => goodbyes.includes(sinceMs));
+    assert.deepEqual(answers, sent, `${goodbyes}`);
+  }
+});
+
+Deno.test("step() as Master at 10 ms answers goodbyes as often as it speaks", () => {
+  const ours = config({ ...QUIET, version: 3, advertIntervalMs: 10 });
+  const answers = answersToGoodbyes(ours, () => true);
+  assert.deepEqual(answers, Array.from({ length: 100 }, (_, index) => index * 10));
+});
+
+Deno.test("step() as Master announces in full against a rival once, not for all that it goes on saying", () => {
+  let state: RouterState = master();
+  const repeats: number[] = [];
+  for (const sinceMs of [0, 100, 900, 1899, 2899, 2999]) {
+    const result = step(config(), state, advert({ priority: 99 }), NOW_MS + sinceMs);
+    repeats.push(...result.actions.flatMap((one) => one.do === "announce" ? [one.repeat] : []));
+    state = result.state;
+  }
+  assert.deepEqual(repeats, [5, 1, 1, 1, 5, 1]);
+});
+
+Deno.test("step() as Master announces nothing against a rival where nothing is to be announced", () => {
+  const ours = config({ announcements: { repeat: 0, delayMs: 0, refreshMs: 0 } });
+  const first = step(ours, master(ours), advert({ priority: 99 }), NOW_MS);
+  const { actions } = step(ours, first.state, advert({ priority: 99 }), NOW_MS + 100);
+  assert.deepEqual(actions[1], { do: "announce", repeat: 0 });
+});
+
 Deno.test("step() as Master answers a lower priority with all that may have been spoiled", () => {
   const result = step(config(), master(), advert({ priority: 99 }), NOW_MS + 10);
   assert.equal(result.state.name, "Master");
@@ -52,7 +117,7 @@ Deno.test("step() as Master answers a lower priority with all that may have been
   assert.equal(result.deadlineMs, 101_000);
 });
 
-Deno.test("step() as Master answers lower priorities at most once in 100 ms", () => {
+Deno.test("step() as Master answers lower priorities at most once in 100 ms [A13 demands]", () => {
   let state: RouterState = master();
   const answeredMs: number[] = [];
   for (let nowMs = NOW_MS; nowMs < NOW_MS + 300; nowMs++) {

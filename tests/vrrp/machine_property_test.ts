@@ -18,6 +18,7 @@ const event: fc.Arbitrary<RouterEvent> = fc.oneof(
     .map((reason) => ({ kind: "linkFault", reason } as const)),
   fc.record({
     priority: fc.oneof(fc.constantFrom(0, 99, 100, 101, 255), fc.nat(255)),
+    intervalMs: fc.constantFrom(10, 1000, 40_950),
     from: fc.constantFrom(...ADDRESSES),
     fromMac: fc.constantFrom(...MACS),
   }).map((differences) => ({ kind: "advert", advert: heard(differences) } as const)),
@@ -55,11 +56,12 @@ const moves: fc.Arbitrary<Move[]> = fc.array(
 );
 
 const configs: fc.Arbitrary<RouterConfig> = fc.record({
+  version: fc.constantFrom(2 as const, 3 as const),
   priority: fc.integer({ min: 1, max: 254 }),
   preempt: fc.boolean(),
   preemptDelayMs: fc.constantFrom(0, 3000),
   startupDelayMs: fc.constantFrom(0, 7000),
-  advertIntervalMs: fc.constantFrom(1000, 255_000),
+  advertIntervalMs: fc.constantFrom(10, 1000, 255_000),
   syncGroup: fc.option(fc.constant("uplinks"), { nil: undefined }),
   announcements: fc.record({
     repeat: fc.nat(5),

@@ -36,7 +36,7 @@ for (const { ours, theirs, yields, why } of ADDRESSES) {
   });
 }
 
-Deno.test("step() as Master orders all addresses of a small domain as one unsigned number", () => {
+Deno.test("step() as Master orders all addresses of a small domain as one unsigned number [A12b demands]", () => {
   const bytes = [0, 1, 127, 128, 255];
   const addresses = bytes.flatMap((a) => {
     return bytes.flatMap((b) => bytes.map((c) => ipFromBytes(Uint8Array.of(10, a, b, c))));
@@ -51,7 +51,7 @@ Deno.test("step() as Master orders all addresses of a small domain as one unsign
   }
 });
 
-Deno.test("step() as Master compares priorities before addresses, for every pair", () => {
+Deno.test("step() as Master compares priorities before addresses, for every pair [A12a demands] [A12b forbids]", () => {
   for (let ours = 1; ours <= 254; ours++) {
     const routerConfig = config({ priority: ours });
     const state = master(routerConfig);
@@ -70,7 +70,7 @@ function ownerHears(differences: Parameters<typeof advert>[0]): ReturnType<typeo
   return step(config(), state, advert({ priority: 255, ...differences }), NOW_MS + 10);
 }
 
-Deno.test("step() as one of two owners stays with the greater source address, and says so", () => {
+Deno.test("step() as one of two owners stays with the greater source address, and says so [R7 demands] [H19a demands]", () => {
   const { state, actions } = ownerHears({ from: ip("10.9.0.4") });
   assert.equal(state.name, "Master");
   assert.deepEqual(actions, [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ip } from "../../src/base/ip.ts";
+import { ip, type IpAddress, ipFromBytes } from "../../src/base/ip.ts";
 import { acceptAdvert, acceptPacket, type UnicastRules } from "../../src/vrrp/receive.ts";
 import type { AddressCheck, RouterConfig } from "../../src/vrrp/types.ts";
 import { AUTH_TYPE, noAuthData, simplePassword } from "../../src/wire/auth.ts";
@@ -243,7 +243,7 @@ const ADVERTS: readonly {
     expected: "advertInterval",
   },
   {
-    why: "refuses a password where we have none",
+    why: "refuses a password where we have none [W15b demands]",
     message: message({ authType: AUTH_TYPE.simplePassword }),
     expected: "authType",
   },
@@ -254,7 +254,7 @@ const ADVERTS: readonly {
     expected: "authType",
   },
   {
-    why: "refuses another password",
+    why: "refuses another password [R14 demands]",
     message: message({ authType: AUTH_TYPE.simplePassword, authData: simplePassword("secret13") }),
     config: { auth: SECRET },
     expected: "authData",
@@ -269,7 +269,7 @@ const ADVERTS: readonly {
     expected: "authData",
   },
   {
-    why: "takes the right password",
+    why: "takes the right password [R14 forbids]",
     message: message({ authType: AUTH_TYPE.simplePassword, authData: simplePassword("secret12") }),
     config: { auth: SECRET },
     expected: "accepted",
@@ -287,7 +287,7 @@ const ADVERTS: readonly {
     expected: "authData",
   },
   {
-    why: "ignores the authentication data of type 0",
+    why: "ignores the authentication data of type 0 [W15a forbids]",
     message: message({ authData: simplePassword("whatever") }),
     expected: "accepted",
   },
@@ -414,4 +414,37 @@ Deno.test("acceptAdvert() takes one of ours that is listed twice in our own conf
   const ours = config({ addresses: [A, B, A] });
   const result = acceptAdvert(ours, packet({ message: message({ addresses: [B, A] }) }));
   assert.ok(result.ok && !result.value.otherAddresses);
+});
+
+/** An address of ours that counts how often it is looked at. */
+function watchedAddress(bytes: readonly number[], note: () => void): IpAddress {
+  const address = ipFromBytes(Uint8Array.from(bytes));
+  return {
+    family: 4,
+    get bytes() {
+      note();
+      return address.bytes;
+    },
+  };
+}
+
+Deno.test("acceptAdvert() looks at each of our addresses a few times, however long the list is", () => {
+  let looks = 0;
+  const ours = Array.from({ length: 255 }, (_, n) => {
+    return watchedAddress([10, 9, 1, n], () => looks++);
+  });
+  const theirs = Array.from(
+    { length: 255 },
+    (_, n) => ipFromBytes(Uint8Array.of(10, 9, 1, 254 - n)),
+  );
+  const reversed = packet({ message: message({ addresses: theirs }) });
+  const result = acceptAdvert(config({ addresses: ours }), reversed);
+  assert.ok(result.ok && !result.value.otherAddresses);
+  assert.ok(looks <= 20 * 255, `${looks} looks`);
+});
+
+Deno.test("acceptAdvert() names the addresses of a list that it refuses", () => {
+  const result = acceptAdvert(config(), packet({ message: message({ addresses: [C, B] }) }));
+  assert.ok(!result.ok);
+  assert.equal(result.error.detail, "addresses 10.9.0.102, 10.9.0.101");
 });

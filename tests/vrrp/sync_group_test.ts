@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { initialState, step } from "../../src/vrrp/machine.ts";
 import { groupAdjustment, groupMoves } from "../../src/vrrp/sync_group.ts";
-import type { Action, GroupEvent, RouterEvent, RouterState } from "../../src/vrrp/types.ts";
+import type {
+  Action,
+  GroupEvent,
+  RouterConfig,
+  RouterEvent,
+  RouterState,
+} from "../../src/vrrp/types.ts";
 import {
   advert,
   config,
@@ -15,16 +21,20 @@ import {
 } from "./fixtures.ts";
 
 const OURS = config({ syncGroup: "uplinks" });
+const VERSION_3 = config({ version: 3, syncGroup: "uplinks" });
 
 /** Two members of one group, moved as a process moves them. */
 class Pair {
   nowMs = NOW_MS;
-  readonly states: [RouterState, RouterState] = [
-    initialState(OURS, NOW_MS),
-    initialState(OURS, NOW_MS),
-  ];
+  readonly #ours: RouterConfig;
+  readonly states: [RouterState, RouterState];
   /** What the last event made each of them do. */
   readonly actions: [Action[], Action[]] = [[], []];
+
+  constructor(ours = OURS) {
+    this.#ours = ours;
+    this.states = [initialState(ours, NOW_MS), initialState(ours, NOW_MS)];
+  }
 
   tell(member: 0 | 1, event: RouterEvent, nowMs = this.nowMs): this {
     this.nowMs = nowMs;
@@ -52,15 +62,15 @@ class Pair {
   }
 
   deadlineMs(member: 0 | 1): number {
-    return step(OURS, this.states[member], TIMER, -Infinity).deadlineMs;
+    return step(this.#ours, this.states[member], TIMER, -Infinity).deadlineMs;
   }
 
   #moves(): readonly (GroupEvent | undefined)[] {
-    return groupMoves(this.states.map((state) => ({ config: OURS, state })));
+    return groupMoves(this.states.map((state) => ({ config: this.#ours, state })));
   }
 
   #step(member: 0 | 1, event: RouterEvent): void {
-    const { state, actions } = step(OURS, this.states[member], event, this.nowMs);
+    const { state, actions } = step(this.#ours, this.states[member], event, this.nowMs);
     this.states[member] = state;
     this.actions[member].push(...actions);
   }
@@ -192,6 +202,58 @@ Deno.test("groupMoves() lets no member be Master alone where anybody else is", (
   const { pair, readyMs } = blocked();
   pair.tell(1, advert({ priority: 50 }), readyMs + 4000);
   assert.equal(pair.deadlineMs(1), readyMs + 4000 + 4609);
+});
+
+/** When the second, of version 3, is ready; the first follows a better Master. */
+const READY_MS = NOW_MS + 3609;
+
+function blockedVersion3(intervalMs: number): Pair {
+  const pair = new Pair(VERSION_3).tellBoth(linkReady());
+  return pair.tell(0, advert({ priority: 200, intervalMs }), NOW_MS + 3000);
+}
+
+for (const intervalMs of [1000, 5000, 10_000, 40_950]) {
+  Deno.test(`groupMoves() lets no member be Master alone where a lower one speaks every ${intervalMs} ms`, () => {
+    const pair = blockedVersion3(1000);
+    const endMs = NOW_MS + Math.max(8000, 3 * intervalMs);
+    for (let atMs = NOW_MS; atMs <= endMs; atMs += 50) {
+      const sinceMs = atMs - NOW_MS;
+      if (sinceMs % 1000 === 0) pair.tell(0, advert({ priority: 200 }), atMs);
+      if (sinceMs % intervalMs === 0) pair.tell(1, advert({ priority: 50, intervalMs }), atMs);
+      pair.tell(1, TIMER, atMs);
+      assert.equal(pair.names, "Backup Backup", `after ${sinceMs} ms`);
+    }
+    // Three intervals of the lower one's, and the skew of 156/256 of one.
+    const silentMs = Math.round(intervalMs * (3 + 156 / 256));
+    const aloneAtMs = endMs + Math.max(silentMs, intervalMs > 1000 ? 0 : 4609);
+    assert.equal(pair.deadlineMs(1), aloneAtMs);
+    pair.tell(0, advert({ priority: 200 }), aloneAtMs - 1);
+    assert.equal(pair.tell(1, TIMER, aloneAtMs).names, "Backup Master");
+  });
+}
+
+for (const intervalMs of [1000, 10_000, 40_950]) {
+  Deno.test(`groupMoves() waits for the others by its own interval where one said ${intervalMs} ms`, () => {
+    const pair = blockedVersion3(intervalMs).tell(1, TIMER, READY_MS);
+    assert.equal(pair.deadlineMs(1), READY_MS + 4609);
+    pair.tell(0, advert({ priority: 200, intervalMs }), READY_MS + 4000);
+    assert.equal(pair.tell(1, TIMER, READY_MS + 4609).names, "Backup Master");
+  });
+}
+
+Deno.test("groupMoves() waits longer where the Master that is gone had a longer interval in all places", () => {
+  const pair = new Pair(VERSION_3).tellBoth(linkReady());
+  const longer = advert({ priority: 200, intervalMs: 3000 });
+  pair.tell(1, longer, NOW_MS + 100).tell(0, longer, NOW_MS + 3000);
+  pair.tell(1, TIMER, NOW_MS + 100 + 10_828);
+  assert.equal(pair.deadlineMs(1), NOW_MS + 100 + 2 * 10_828 + 3000);
+  assert.equal(pair.tell(0, TIMER, NOW_MS + 3000 + 10_828).names, "Master Master");
+});
+
+Deno.test("groupMoves() counts a member as ready whose Master has said that it leaves", () => {
+  const pair = backups().tell(0, advert({ priority: 50 }), NOW_MS + 3000);
+  pair.tell(0, advert({ priority: 0 }), NOW_MS + 3500);
+  assert.equal(pair.tell(1, TIMER, READY_MS).names, "Master Master");
 });
 
 Deno.test("groupMoves() takes a Master that is alone into Fault too", () => {

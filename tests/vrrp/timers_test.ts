@@ -7,7 +7,7 @@ function halfUp(numerator: number, denominator: number): number {
   return Number((2n * BigInt(numerator) + BigInt(denominator)) / (2n * BigInt(denominator)));
 }
 
-Deno.test("skewMs() in version 2 is (256 − priority) / 256 s for every priority, half up", () => {
+Deno.test("skewMs() in version 2 is (256 − priority) / 256 s for every priority, half up [S6 demands]", () => {
   for (let priority = 1; priority <= 255; priority++) {
     const expected = halfUp((256 - priority) * 1000, 256);
     for (const intervalMs of [1000, 255_000]) {
@@ -21,7 +21,7 @@ Deno.test("skewMs() rounds an exact half up", () => {
   assert.equal(skewMs({ version: 2, priority: 240, intervalMs: 1000 }), 63);
 });
 
-Deno.test("skewMs() in version 3 is a share of the Master's interval for every priority", () => {
+Deno.test("skewMs() in version 3 is a share of the Master's interval for every priority [S6 demands]", () => {
   for (const intervalMs of [10, 1000, 40_950]) {
     for (let priority = 1; priority <= 255; priority++) {
       const expected = halfUp((256 - priority) * intervalMs, 256);
@@ -30,7 +30,7 @@ Deno.test("skewMs() in version 3 is a share of the Master's interval for every p
   }
 });
 
-Deno.test("skewMs() never grows with the priority", () => {
+Deno.test("skewMs() never grows with the priority [S6 forbids]", () => {
   for (let priority = 2; priority <= 255; priority++) {
     const less = skewMs({ version: 2, priority: priority - 1, intervalMs: 1000 });
     assert.ok(skewMs({ version: 2, priority, intervalMs: 1000 }) < less, `priority ${priority}`);
@@ -84,7 +84,7 @@ for (const { why, expected, intervalMs, nowMs } of SCHEDULE) {
   });
 }
 
-Deno.test("effectivePriority() is 255 for an owner, whatever is configured or tracked", () => {
+Deno.test("effectivePriority() is 255 for an owner, whatever is configured or tracked [W8a demands]", () => {
   for (const adjustment of [-253, 0, 253]) {
     const state = { adjustment, facts: { owner: true } };
     assert.equal(effectivePriority(config({ priority: 1 }), state), 255);

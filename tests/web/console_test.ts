@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import { ADMIN_LINE, OPS_LINE } from "../api/fixtures.ts";
 import { Rvrrpd } from "../support/rvrrpd.ts";
+import type { TomlTable } from "../support/toml.ts";
 import { World } from "../support/world.ts";
 import { ConsoleBrowser } from "./browser.ts";
 import { ConsolePage } from "./console_page.ts";
@@ -22,15 +23,36 @@ function consoleTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 }
 
-/** A session outlives the daemon where the next one has the same secret. */
-function startWithConsole(world: World, secret = "no secret at all"): Promise<Rvrrpd> {
-  return Rvrrpd.start({
-    world,
-    machine: "r1",
-    routers: [
+/** Group 7 in both families, with addresses of IPv6 as long as they get. */
+const FAMILIES = [
+  { group: 7, version: 3, vmac: false, vip: "10.9.0.107", timers: { advert: 0.5 } },
+  {
+    group: 7,
+    version: 3,
+    vmac: false,
+    vip: ["fe80::5054:ff:fe12:3456", "2001:db8:1111:2222:3333:4444:5555:6666"],
+    timers: { advert: 0.5 },
+  },
+];
+
+interface ConsoleOptions {
+  readonly routers?: readonly TomlTable[];
+  /** A session outlives the daemon where the next one has the same. */
+  readonly secret?: string;
+}
+
+function startWithConsole(world: World, options: ConsoleOptions = {}): Promise<Rvrrpd> {
+  const {
+    routers = [
       ...ROUTERS.map((router) => ({ priority: 110, ...router, timers: { advert: 1 } })),
       { group: 20, interface: "eth9", vip: "10.9.9.20", vmac: false, timers: { advert: 1 } },
     ],
+    secret = "no secret at all",
+  } = options;
+  return Rvrrpd.start({
+    world,
+    machine: "r1",
+    routers,
     general: {
       api: {
         users: [ADMIN_LINE, OPS_LINE],
@@ -59,9 +81,13 @@ function startOther(world: World, priority: number): Promise<Rvrrpd> {
   });
 }
 
-async function openConsole(world: World, size: typeof WIDE | typeof NARROW) {
+async function openConsole(
+  world: World,
+  size: typeof WIDE | typeof NARROW,
+  options: ConsoleOptions = {},
+) {
   const [daemon, browser] = await Promise.all([
-    startWithConsole(world),
+    startWithConsole(world, options),
     ConsoleBrowser.start({ world, machine: "r1" }),
   ]);
   await daemon.process.waitForLine(/The client API listens on/);
@@ -138,7 +164,7 @@ consoleTest("the console tells when it is not connected, and comes back by itsel
   await view.waitForStatus("Connected: changes appear");
   await view.waitForState(7, "Master");
   await next.stop();
-  await startWithConsole(world, "another one");
+  await startWithConsole(world, { secret: "another one" });
   await view.waitForStatus("The session has ended: sign in again.");
   await view.button("Sign in").waitFor();
   browser.assertNoProblems(
@@ -182,5 +208,43 @@ consoleTest("the console needs neither a mouse nor more than 360 pixels", async 
   await keyboard.press("ArrowDown");
   await keyboard.press("Enter");
   await view.waitForState(1, "Backup");
+  browser.assertNoProblems();
+});
+
+consoleTest("the console tells two families apart, and takes intervals of hundredths", async () => {
+  await using world = await World.create({ ipv6: true });
+  const { browser, view } = await openConsole(world, NARROW, { routers: FAMILIES });
+  const { page } = view;
+  await view.signIn("admin");
+  await page.getByText("2 Master").waitFor();
+  const toggle = view.button("Group 7 on eth0 (IPv6), details");
+  await toggle.click();
+  await page.getByText("2001:db8:1111:2222:3333:4444:5555:6666").waitFor();
+  await page.getByText("VRRPv3, IPv6").waitFor();
+  assert.ok(await view.overhang() <= 0);
+  await view.keepPicture("ipv6");
+
+  await view.button("Change interval…").click();
+  const dialog = page.getByRole("dialog", { name: "Change the interval" });
+  await dialog.getByText("Group 7 on eth0 (IPv6) (fe80::5054:ff:fe12:3456)").waitFor();
+  const interval = dialog.getByLabel("Seconds between advertisements");
+  assert.equal(await interval.inputValue(), "0.5");
+  const refused = dialog.locator("input:invalid");
+  for (const wrong of ["0.015", "0", "40.96", ""]) {
+    await interval.fill(wrong);
+    await view.button("Change interval").click();
+    assert.equal(await refused.count(), 1, wrong);
+  }
+  assert.ok(await view.overhang() <= 0);
+  await interval.fill("0.07");
+  await view.button("Change interval").click();
+  await dialog.waitFor({ state: "hidden" });
+  const details = page.locator("tbody").filter({ has: toggle });
+  await details.getByText("0.07 s, Master down after").waitFor();
+
+  // The other family has kept its own.
+  await toggle.click();
+  await view.button("Group 7 on eth0, details").click();
+  await page.getByText("0.5 s, Master down after").waitFor();
   browser.assertNoProblems();
 });

@@ -28,11 +28,11 @@ for (const [word, expected] of WORDS) {
 Deno.test("reasonText() prefers the fault, and names the other one", () => {
   const peer = { address: "10.9.0.2", priority: 90 };
   assert.equal(
-    reasonText({ reason: "masterLeft", fault: null, peer }),
+    reasonText({ reason: "masterLeft", fault_text: null, peer }),
     "Master left (10.9.0.2, priority 90)",
   );
   assert.equal(
-    reasonText({ reason: "linkFault", fault: "interfaceDown", peer: null }),
-    "Interface down",
+    reasonText({ reason: "linkFault", fault_text: "interface eth0 is down", peer: null }),
+    "Interface eth0 is down",
   );
 });

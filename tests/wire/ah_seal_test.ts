@@ -4,6 +4,7 @@ import { isSealedBy, sealAh } from "../../src/wire/ah_seal.ts";
 import { AUTH_TYPE, noAuthData } from "../../src/wire/auth.ts";
 import * as checksum from "../../src/wire/checksum.ts";
 import * as frame from "../../src/wire/frame.ts";
+import type { AuthenticatedPacket } from "../../src/wire/packet.ts";
 import { HmacKey } from "../../src/wire/hmac.ts";
 import * as ipv4 from "../../src/wire/ipv4.ts";
 import * as vrrp2 from "../../src/wire/vrrp2.ts";
@@ -23,7 +24,7 @@ function keyOf({ file }: CapturedAhFrame): HmacKey {
   return new HmacKey("md5", new TextEncoder().encode(SECRETS[file] ?? "secret12"));
 }
 
-function packetOf(bytes: Uint8Array): frame.Packet & { ah: frame.AuthenticatedPacket } {
+function packetOf(bytes: Uint8Array): frame.Packet & { ah: AuthenticatedPacket } {
   const packet = valueOf(frame.parse(viewOf(bytes)));
   const { ah } = packet;
   assert.ok(ah !== undefined, "it has an authentication header");

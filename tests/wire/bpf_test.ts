@@ -25,6 +25,11 @@ const BEHIND_AH = fromHex(
     "700400000a090001000000011e71c77c717f46706fbd9a5a" +
     "2101640102016e8f0a0900640000000000000000",
 );
+const OVER_IPV6 = fromHex(
+  "333300000012 00005e000207 86dd" +
+    "6c0000000018 70ff fe8000000000000000000000000000ff ff020000000000000000000000000012" +
+    "310764010064 0000 fe800000000000000000000000000001",
+);
 const ANNOUNCEMENT = fromHex(
   "ffffffffffff 020000000001 0806 00010800060400010200000000010a090064ffffffffffff0a090064",
 );
@@ -50,6 +55,16 @@ Deno.test("vrrpFilter() lets the captured IPv4 advertisements of its groups pass
   }
 });
 
+Deno.test("vrrpFilter() lets the captured IPv6 advertisements of its groups pass, nothing else", () => {
+  const any = bpf.vrrpFilter({ family: 6, vrids: "any" });
+  const one = bpf.vrrpFilter({ family: 6, vrids: [1] });
+  for (const { name, bytes, decoded: { ip, vrrp } } of capturedFrames()) {
+    const wanted = ip?.version === 6 && vrrp !== undefined;
+    assert.equal(passes(any, bytes), wanted, name);
+    assert.equal(passes(one, bytes), wanted && vrrp.vrid === 1, name);
+  }
+});
+
 const SETS: readonly { readonly what: string; readonly vrids: readonly number[] }[] = [
   { what: "no group", vrids: [] },
   { what: "the first group", vrids: [1] },
@@ -66,8 +81,10 @@ const SETS: readonly { readonly what: string; readonly vrids: readonly number[] 
 
 function assertExactly(vrids: readonly number[]): void {
   const program = filterFor(...vrids);
+  const ipv6 = bpf.vrrpFilter({ family: 6, vrids });
   for (let vrid = 0; vrid <= 255; vrid++) {
     const wanted = vrids.includes(vrid);
+    assert.equal(passes(ipv6, withBytes(OVER_IPV6, 55, [vrid])), wanted, `VRID ${vrid}, IPv6`);
     assert.equal(passes(program, withBytes(ADVERT, 35, [vrid])), wanted, `VRID ${vrid}`);
     assert.equal(passes(program, withBytes(BEHIND_AH, 59, [vrid])), wanted, `VRID ${vrid}, AH`);
   }
@@ -77,7 +94,7 @@ for (const { what, vrids } of SETS) {
   Deno.test(`vrrpFilter() lets exactly ${what} pass`, () => assertExactly(vrids));
 }
 
-Deno.test("vrrpFilter() lets exactly any set of groups pass", () => {
+Deno.test("vrrpFilter() lets exactly any set of groups pass [R6 demands]", () => {
   fc.assert(fc.property(fc.uniqueArray(fc.nat(255)), assertExactly), { numRuns: 30 });
 });
 
@@ -108,6 +125,36 @@ for (const { what, at, bytes } of DROPPED) {
     assert.equal(passes(bpf.vrrpFilter({ family: 4, vrids: "any" }), changed), false);
   });
 }
+
+const DROPPED_OF_IPV6 = [
+  { what: "IPv4", at: 12, bytes: [0x08, 0x00] },
+  { what: "ICMPv6", at: 20, bytes: [58] },
+  { what: "a fragment", at: 20, bytes: [44] },
+  { what: "an authentication header", at: 20, bytes: [51] },
+];
+
+for (const { what, at, bytes } of DROPPED_OF_IPV6) {
+  Deno.test(`the filters of IPv6 drop ${what}`, () => {
+    const changed = withBytes(OVER_IPV6, at, bytes);
+    assert.equal(passes(bpf.vrrpFilter({ family: 6, vrids: "any" }), changed), false);
+    assert.equal(passes(bpf.urgentFilter({ family: 6, keen: [7] }), changed), false);
+  });
+}
+
+Deno.test("the filters of IPv6 drop every frame that ends before what they look at", () => {
+  for (let length = 0; length <= OVER_IPV6.length; length++) {
+    const cut = OVER_IPV6.subarray(0, length);
+    const filter = bpf.vrrpFilter({ family: 6, vrids: [7] });
+    assert.equal(passes(filter, cut), length > 55, `${length} bytes`);
+    const urgency = bpf.urgentFilter({ family: 6, keen: [7] });
+    assert.equal(passes(urgency, cut), length > 56, `${length} bytes, urgent`);
+  }
+});
+
+Deno.test("the filters of IPv4 drop IPv6", () => {
+  assert.equal(passes(filterFor(7), OVER_IPV6), false);
+  assert.equal(passes(urgent(7), OVER_IPV6), false);
+});
 
 Deno.test("vrrpFilter() lets a first fragment pass, for the receiver to count", () => {
   assert.equal(passes(filterFor(1), withBytes(ADVERT, 20, [0x20, 0x00])), true);
@@ -142,6 +189,21 @@ Deno.test("vrrpFilter() drops nothing of its groups that the frame codec takes",
     fc.property(changed, (bytes) => {
       const packet = frame.parse(viewOf(bytes));
       if (!packet.ok) return;
+      const head = peek(packet.value.message);
+      if (!head.ok) return;
+      assert.equal(passes(program, bytes), vrids.includes(head.value.vrid));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("vrrpFilter() drops nothing over IPv6 that the frame codec takes without options", () => {
+  const vrids = [1, 7, 200];
+  const program = bpf.vrrpFilter({ family: 6, vrids });
+  fc.assert(
+    fc.property(arbitraryChangeOf(OVER_IPV6), (bytes) => {
+      const packet = frame.parse(viewOf(bytes));
+      if (!packet.ok || packet.value.family !== 6 || bytes[20] !== 112) return;
       const head = peek(packet.value.message);
       if (!head.ok) return;
       assert.equal(passes(program, bytes), vrids.includes(head.value.vrid));
@@ -247,6 +309,8 @@ Deno.test("urgentFilter() lets exactly the keen groups pass, behind options and 
         assert.equal(passes(program, withBytes(ADVERT, 35, [vrid])), wanted, `VRID ${vrid}`);
         assert.equal(passes(program, withBytes(BEHIND_AH, 59, [vrid])), wanted, `${vrid}, AH`);
         assert.equal(passes(program, withBytes(WITH_OPTIONS, 47, [vrid])), wanted, `${vrid}, IHL`);
+        const ipv6 = bpf.urgentFilter({ family: 6, keen });
+        assert.equal(passes(ipv6, withBytes(OVER_IPV6, 55, [vrid])), wanted, `${vrid}, IPv6`);
       }
     }),
     { numRuns: 20 },
@@ -258,6 +322,9 @@ Deno.test("urgentFilter() lets whoever leaves pass, keen or not", () => {
     assert.equal(passes(urgent(), bytes), false);
     assert.equal(passes(urgent(), withBytes(bytes, priorityAt, [0])), true);
   }
+  const ipv6 = bpf.urgentFilter({ family: 6, keen: [] });
+  assert.equal(passes(ipv6, OVER_IPV6), false);
+  assert.equal(passes(ipv6, withBytes(OVER_IPV6, 56, [0])), true);
 });
 
 Deno.test("urgentFilter() lets pass to a peer what it lets pass to the group", () => {
@@ -281,4 +348,5 @@ Deno.test("urgentFilter() drops what is no advertisement, and every frame that e
 
 Deno.test("urgentFilter() stays short for every group", () => {
   assert.ok(urgent(...ALL_VRIDS).length <= 64);
+  assert.ok(bpf.urgentFilter({ family: 6, keen: ALL_VRIDS }).length <= 64);
 });

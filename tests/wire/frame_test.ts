@@ -6,6 +6,7 @@ import { AUTH_TYPE, noAuthData } from "../../src/wire/auth.ts";
 import * as ethernet from "../../src/wire/ethernet.ts";
 import * as frame from "../../src/wire/frame.ts";
 import * as vrrp2 from "../../src/wire/vrrp2.ts";
+import * as vrrp3 from "../../src/wire/vrrp3.ts";
 import {
   emitted,
   fromHex,
@@ -22,6 +23,7 @@ import {
   capturedFrames,
   type CapturedV2Frame,
   capturedV2Frames,
+  capturedV3Frames,
 } from "../support/captures.ts";
 
 const FRAME = fromHex(
@@ -139,8 +141,8 @@ Deno.test("emitGratuitousArp() writes every announcement that keepalived and FRR
   }
 });
 
-Deno.test("parse() refuses what is not IPv4, by name", () => {
-  const refused = { arp: "etherType", na: "etherType" };
+Deno.test("parse() refuses what is no advertisement, by name", () => {
+  const refused = { arp: "etherType", na: "protocol" };
   const seen = new Set<string>();
   for (const { name, bytes, decoded: { kind } } of capturedFrames()) {
     for (const [refusedKind, reason] of Object.entries(refused)) {
@@ -150,6 +152,82 @@ Deno.test("parse() refuses what is not IPv4, by name", () => {
     }
   }
   assert.deepEqual([...seen].sort(), Object.keys(refused).sort());
+});
+
+Deno.test("parse() takes every captured version 3 frame of both families apart", () => {
+  for (const { name, bytes, decoded, ip: header, message } of capturedV3Frames()) {
+    const packet = valueOf(frame.parse(viewOf(bytes)));
+    assert.equal(packet.family, header.version, name);
+    assert.equal(formatMac(packet.sourceMac), decoded.src_mac, name);
+    assert.equal(formatMac(packet.destinationMac), decoded.dst_mac, name);
+    assert.equal(formatIp(packet.source), header.src, name);
+    assert.equal(formatIp(packet.destination), header.dst, name);
+    assert.equal(packet.ttl, header.version === 4 ? header.ttl : header.hop_limit, name);
+    assert.deepEqual([packet.protocol, packet.ipChecksumOk], [112, true], name);
+    assert.equal(hexOf(packet.message), hexOf(message), name);
+  }
+});
+
+Deno.test("parse() refuses an authentication header and a fragment over IPv6", () => {
+  const [captured] = capturedV3Frames().filter(({ ip: { version } }) => version === 6);
+  const bytes = captured?.bytes ?? new Uint8Array();
+  for (const [nextHeader, reason] of [[51, "protocol"], [44, "fragment"]] as const) {
+    assert.equal(reasonOf(frame.parse(viewOf(withBytes(bytes, 20, [nextHeader])))), reason);
+  }
+});
+
+Deno.test("parse() leaves padding out of an IPv6 packet", () => {
+  const [captured] = capturedV3Frames().filter(({ ip: { version } }) => version === 6);
+  assert.ok(captured);
+  const padded = Uint8Array.of(...captured.bytes, 1, 2, 3);
+  assert.equal(hexOf(valueOf(frame.parse(viewOf(padded))).message), hexOf(captured.message));
+});
+
+const V3_OVER_IPV4 = {
+  vrid: 51,
+  priority: 200,
+  advertIntervalCs: 1,
+  addresses: [ip("10.9.0.100")],
+};
+const VERSION_3: frame.AdvertFrame = {
+  advert: { vrid: 51, priority: 200, advertIntervalCs: 1, addresses: [ip("fe80::1")] },
+  sourceMac: fromHex("00005e000233"),
+  source: ip("fe80::ff:fe00:1"),
+  ipId: 0,
+  pad: false,
+};
+
+Deno.test("emitAdvert() sends IPv6 to its group as network control, with hop limit 255", () => {
+  assert.equal(
+    hexOf(emitAdvert(VERSION_3)).slice(0, 2 * 54),
+    hexOf(fromHex(
+      "333300000012 00005e000233 86dd 6c000000 0018 70 ff" +
+        "fe80000000000000000000fffe000001" +
+        "ff020000000000000000000000000012",
+    )),
+  );
+});
+
+Deno.test("emitAdvert() throws on an authentication header over IPv6", () => {
+  const room = "ah" as const;
+  const view = viewOf(new Uint8Array(frame.advertSize({ ...VERSION_3, room })));
+  assert.throws(() => frame.emitAdvert({ ...VERSION_3, room }, view), /no authentication header/);
+});
+
+Deno.test("sumUpSigned() covers the trailer over IPv6, as kernels do, and nothing over IPv4", () => {
+  const room = "trailer" as const;
+  const ipv4 = { ...VERSION_3, source: ip("10.9.0.1"), advert: V3_OVER_IPV4 };
+  for (const whole of [{ ...VERSION_3, room }, { ...ipv4, room }]) {
+    const view = emitAdvert(whole);
+    const parts = frame.sealableFrame(view, whole);
+    parts.trailer.setUint32(0, 0x01020304);
+    frame.sumUpSigned(parts);
+    const { message: payload, ...ends } = valueOf(frame.parse(view));
+    const isIpv6 = whole.source.family === 6;
+    const covered = isIpv6 ? payload : parts.message;
+    assert.equal(vrrp3.checksumFormOf(covered, ends), "rfc5798");
+    assert.equal(vrrp3.checksumFormOf(isIpv6 ? parts.message : payload, ends), undefined);
+  }
 });
 
 Deno.test("parse() takes every captured frame with an authentication header apart", () => {
@@ -243,19 +321,27 @@ Deno.test("parse() never throws, whatever the bytes", () => {
   );
 });
 
-Deno.test("parse() keeps the message inside a frame with any bytes changed", () => {
-  const change = fc.tuple(fc.nat(FRAME.length - 1), fc.nat(255));
-  fc.assert(
-    fc.property(fc.array(change, { maxLength: 4 }), fc.nat(30), (changes, padding) => {
-      const bytes = new Uint8Array(FRAME.length + padding);
-      bytes.set(FRAME);
-      for (const [at, byte] of changes) bytes[at] = byte;
-      const packet = frame.parse(viewOf(bytes));
-      if (!packet.ok) return;
-      const { message } = packet.value;
-      assert.ok(message.byteOffset >= 34);
-      assert.ok(message.byteOffset + message.byteLength <= bytes.length);
-    }),
-    { numRuns: 2000 },
-  );
-});
+const V3_FRAME = new Uint8Array(emitAdvert(VERSION_3).buffer as ArrayBuffer);
+const WHOLE_FRAMES = {
+  IPv4: { whole: FRAME, leastAt: 34 },
+  IPv6: { whole: V3_FRAME, leastAt: 54 },
+};
+
+for (const [family, { whole, leastAt }] of Object.entries(WHOLE_FRAMES)) {
+  Deno.test(`parse() keeps the message inside an ${family} frame with any bytes changed`, () => {
+    const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 4 }), fc.nat(30), (changes, padding) => {
+        const bytes = new Uint8Array(whole.length + padding);
+        bytes.set(whole);
+        for (const [at, byte] of changes) bytes[at] = byte;
+        const packet = frame.parse(viewOf(bytes));
+        if (!packet.ok) return;
+        const { message } = packet.value;
+        assert.ok(message.byteOffset >= leastAt);
+        assert.ok(message.byteOffset + message.byteLength <= bytes.length);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+}

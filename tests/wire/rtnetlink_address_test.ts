@@ -35,11 +35,12 @@ const ROWS: readonly {
       "080002000a090064 080001000a090064 0800080000020000 05000b0070000000",
   },
   {
-    what: "emitAddAddress() writes IPv6 addresses with their family and all 16 bytes",
+    // Neither asked for first nor preferred, but valid for ever.
+    what: "emitAddAddress() writes IPv6 addresses with their family and all 16 bytes, without DAD",
     emit: (batch) => emitAddAddress(batch, { ...IPV6, ...MARK }),
-    hex: "50000000 1400 0506 04030201 00000000 0a40000003000000" +
+    hex: "64000000 1400 0506 04030201 00000000 0a40000003000000" +
       "14000200fe800000000000000000000000000005 14000100fe800000000000000000000000000005" +
-      "0800080000000000 05000b0070000000",
+      "0800080002000000 05000b0070000000 1400060000000000ffffffff0000000000000000",
   },
   {
     // The same attributes as `ip addr del 10.9.0.100/24 dev DEV` of iproute2 6.1 sends.

@@ -4,6 +4,7 @@ import { formatPrefix } from "../../src/base/ip.ts";
 import { formatMac } from "../../src/base/mac.ts";
 import * as netlink from "../../src/wire/netlink.ts";
 import * as rtnetlink from "../../src/wire/rtnetlink.ts";
+import { filedSettings } from "../../src/wire/rtnetlink_settings.ts";
 import { fromHex, hexOf, viewOf } from "../support/bytes.ts";
 import { emitAll } from "../support/netlink_requests.ts";
 import {
@@ -321,13 +322,15 @@ Deno.test("parseLink() and parseAddress() never throw, whatever the bytes", () =
 Deno.test("parseForwarding() reads of which interface and what", () => {
   assert.deepEqual(rtnetlink.parseForwarding(messageOf(FORWARDING_ON)), {
     ifindex: 3,
+    family: 4,
     forwarding: 1,
   });
+  assert.equal(rtnetlink.parseForwarding(messageOf(FORWARDING_ON.with(16, 10)))?.family, 6);
 });
 
 const OTHER_NETCONF = [
   { what: "of another setting", message: messageOf(FILTERS_LOOSELY) },
-  { what: "of another family", message: messageOf(FORWARDING_ON.with(16, 10)) },
+  { what: "of another family", message: messageOf(FORWARDING_ON.with(16, 28)) },
   { what: "cut within its header", message: cut(messageOf(FORWARDING_ON), 3) },
   { what: "of no interface", message: cut(messageOf(FORWARDING_ON), 4) },
 ];
@@ -337,3 +340,68 @@ for (const { what, message } of OTHER_NETCONF) {
     assert.equal(rtnetlink.parseForwarding(message), undefined);
   });
 }
+
+/** fe80::5/64 on the link 3 with these IFA_FLAGS, as the kernel tells it. */
+function addressWith(flags: number): netlink.NetlinkMessage {
+  const address = fromHex("fe800000000000000000000000000005");
+  return messageOf(emitAll([{
+    type: rtnetlink.RTM.newAddress,
+    flags: 0,
+    sequence: 0,
+    fixed: Uint8Array.of(10, 64, 0x80, 253, 3, 0, 0, 0),
+    attributes: [{ type: 1, value: address }, { type: 8, value: netlink.u32(flags) }],
+  }]));
+}
+
+const DAD_ROWS = [
+  { what: "a permanent one", flags: 0x80, dad: undefined },
+  { what: "one that the kernel asks for", flags: 0xc0, dad: "running" },
+  { what: "one that may be used meanwhile", flags: 0xc4, dad: undefined },
+  { what: "one that another has", flags: 0xc8, dad: "failed" },
+] as const;
+
+for (const { what, flags, dad } of DAD_ROWS) {
+  Deno.test(`parseAddress() tells whether nobody may use an IPv6 address yet: ${what}`, () => {
+    assert.equal(rtnetlink.parseAddress(addressWith(flags))?.dad, dad);
+  });
+}
+
+/** RTM_NEWLINK of one family whose IPv6 is switched on, and which forwards. */
+function ipv6LinkOf(family: number): netlink.NetlinkMessage {
+  const conf = new Uint8Array(4 * 43);
+  conf.set(netlink.u32(1), 0);
+  conf.set(netlink.u32(0xffff_ffff), 4 * 7);
+  const fixed = Uint8Array.of(family, 0, 1, 0, 3, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0);
+  return messageOf(emitAll([{
+    type: rtnetlink.RTM.newLink,
+    flags: 0,
+    sequence: 0,
+    fixed,
+    attributes: [{ type: 12, value: [{ type: 2, value: conf }] }],
+  }]));
+}
+
+Deno.test("parseIpv6Link() reads the settings of a link whose IPv6 was switched on", () => {
+  assert.deepEqual(rtnetlink.parseIpv6Link(ipv6LinkOf(10)), {
+    ifindex: 3,
+    settings: {
+      disableIpv6: 0,
+      ipv6Forwarding: 1,
+      acceptRa: 0,
+      autoconf: 0,
+      routerSolicitations: 0xffff_ffff,
+      keepAddrOnDown: 0,
+    },
+  });
+  assert.equal(rtnetlink.parseIpv6Link(ipv6LinkOf(7)), undefined, "a bridge's port");
+  assert.equal(rtnetlink.parseIpv6Link(cut(ipv6LinkOf(10), 15)), undefined, "cut short");
+});
+
+Deno.test("filedSettings() names files in the order in which they are written, and signs numbers", () => {
+  const settings = { routerSolicitations: 0xffff_ffff, ipv6Forwarding: 1, disableIpv6: 0 };
+  assert.deepEqual(filedSettings(settings), [
+    ["disable_ipv6", 0],
+    ["forwarding", 1],
+    ["router_solicitations", -1],
+  ]);
+});

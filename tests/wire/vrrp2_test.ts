@@ -182,7 +182,7 @@ Deno.test("parse() refuses a wrong checksum and tells it", () => {
   });
 });
 
-Deno.test("parse() refuses every message that is shorter or longer than its list", () => {
+Deno.test("parse() refuses every message that is shorter or longer than its list [W16 demands]", () => {
   const room = fromHex(hexOf(NONE) + "00".repeat(24));
   for (let length = 0; length <= room.length; length++) {
     if (length === NONE.length) continue;

@@ -146,7 +146,7 @@ Deno.test("parse() refuses keepalived's former unicast checksum", () => {
   }
 });
 
-Deno.test("parse() takes no checksum without pseudo-header over IPv6", () => {
+Deno.test("parse() takes no checksum without pseudo-header over IPv6 [W11 forbids]", () => {
   const message = fromHex("31016402 0064 0000" + "fe800000000000000000000000000001".repeat(2));
   // What the message alone would have by RFC 9568's rule for IPv4.
   const alone = vrrp3.checksumOf(viewOf(message), { ...TO_GROUP, form: "rfc9568" });
@@ -193,7 +193,7 @@ for (const { what, at, byte, reason, detail } of REFUSED) {
   });
 }
 
-Deno.test("parse() masks the reserved bits", () => {
+Deno.test("parse() masks the reserved bits [W10 forbids]", () => {
   const view = resealed(withBytes(PLAIN, vrrp3.AT.advertInterval, [0xf0, 0x28]));
   assert.equal(valueOf(vrrp3.parse(view, TO_GROUP)).advert.advertIntervalCs, 40);
 });

@@ -1,13 +1,14 @@
 import { delay } from "../../../tests/support/wait.ts";
 import { Connection } from "./connection.ts";
 import type { LoadPlan } from "./plan.ts";
-import { chunk, endlessSignIn, eventsRequest } from "./requests.ts";
+import { chunk, endlessHead, endlessSignIn, eventsRequest, headerLine } from "./requests.ts";
 
 /** So many connections are opened at a time: more would not fit the listener's queue. */
 const AT_A_TIME = 50;
 
 const CHUNK_BYTES = 16 * 1024;
 /** A body passes 1 MiB after seven seconds. */
+const HEADER_BYTES = 4 * 1024;
 const CHUNK_EVERY_MS = 100;
 
 /** What weighs on the API without asking for anything. */
@@ -16,6 +17,7 @@ export class Burdens {
   /** An open connection whose object is collected is closed. */
   readonly #kept: Connection[] = [];
   #refusedBodies = 0;
+  #endedHeads = 0;
   #endedStreams = 0;
 
   constructor(plan: LoadPlan) {
@@ -26,13 +28,17 @@ export class Burdens {
     return this.#refusedBodies;
   }
 
+  get endedHeads(): number {
+    return this.#endedHeads;
+  }
+
   get endedStreams(): number {
     return this.#endedStreams;
   }
 
   /** Returns when all is open; it stays so for as long as the program runs. */
   async open(): Promise<void> {
-    const { streams, unreadStreams, idle, slowBodies } = this.#plan;
+    const { streams, unreadStreams, idle, slowBodies, slowHeads = 0 } = this.#plan;
     await this.#openMany(idle);
     await this.#sendEvents(await this.#openMany(unreadStreams));
     const read = await this.#openMany(streams);
@@ -42,6 +48,7 @@ export class Burdens {
       connection.drain().catch(() => this.#endedStreams++);
     }
     for (let index = 0; index < slowBodies; index++) this.#sendBodies();
+    for (let index = 0; index < slowHeads; index++) this.#sendHeads();
   }
 
   async #openMany(count: number): Promise<Connection[]> {
@@ -64,6 +71,23 @@ export class Burdens {
   async #sendBodies(): Promise<never> {
     for (;;) {
       if (await this.#sendBody()) this.#refusedBodies++;
+      await delay(CHUNK_EVERY_MS);
+    }
+  }
+
+  async #sendHeads(): Promise<never> {
+    for (;;) {
+      await this.#sendHead().catch(() => this.#endedHeads++);
+      await delay(CHUNK_EVERY_MS);
+    }
+  }
+
+  /** Fails when the daemon ends the connection. */
+  async #sendHead(): Promise<never> {
+    using connection = await Connection.open(this.#plan);
+    await connection.send(endlessHead(this.#plan));
+    for (;;) {
+      await connection.send(headerLine(HEADER_BYTES));
       await delay(CHUNK_EVERY_MS);
     }
   }

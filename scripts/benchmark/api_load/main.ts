@@ -9,8 +9,8 @@ const burdens = new Burdens(plan);
 await burdens.open();
 say(UNDER_WAY);
 const asking = await askAll(plan);
-const { refusedBodies, endedStreams } = burdens;
-const report: LoadReport = { ...asking, refusedBodies, endedStreams };
+const { refusedBodies, endedHeads, endedStreams } = burdens;
+const report: LoadReport = { ...asking, refusedBodies, endedHeads, endedStreams };
 say(JSON.stringify(report));
 // All that is open stays open: how much memory it takes is measured now.
 await new Promise(() => setInterval(() => {}, 60_000));

@@ -15,6 +15,8 @@ export interface LoadPlan {
   readonly idle: number;
   /** Connections on which bodies without end come slowly, again and again. */
   readonly slowBodies: number;
+  /** Connections on which heads without end come slowly, again and again; else none. */
+  readonly slowHeads?: number;
   /** For so long requests are sent; everything else stays until the program is killed. */
   readonly durationMs: number;
 }
@@ -32,6 +34,8 @@ export interface LoadReport {
   readonly latencyP99Ms: number;
   /** Bodies that were refused for being too large or too slow. */
   readonly refusedBodies: number;
+  /** Connections on which heads came that the daemon ended. */
+  readonly endedHeads: number;
   /** Event streams that the daemon ended. */
   readonly endedStreams: number;
 }

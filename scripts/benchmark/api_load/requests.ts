@@ -47,6 +47,16 @@ export function endlessSignIn({ hostname }: Pick<LoadPlan, "hostname">): Uint8Ar
   return new TextEncoder().encode(`${head.join("\r\n")}\r\n\r\n`);
 }
 
+/** What a head begins with that never ends. */
+export function endlessHead({ hostname }: Pick<LoadPlan, "hostname">): Uint8Array {
+  return new TextEncoder().encode(`GET / HTTP/1.1\r\nHost: ${hostname}\r\n`);
+}
+
+/** One more line of it. */
+export function headerLine(bytes: number): Uint8Array {
+  return new TextEncoder().encode(`X-More: ${"x".repeat(bytes)}\r\n`);
+}
+
 /** One chunk of a body (RFC 9112 section 7.1). */
 export function chunk(bytes: number): Uint8Array {
   return new TextEncoder().encode(`${bytes.toString(16)}\r\n${"x".repeat(bytes)}\r\n`);

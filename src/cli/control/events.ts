@@ -1,7 +1,9 @@
 import type { TransitionBody } from "../../api/answer_schemas.ts";
+import { reasonText } from "../../runtime/reason_text.ts";
 import { EXIT, type ExitCode, ExitError } from "../exit.ts";
 import { DaemonClient } from "./daemon_client.ts";
 import { CONTROL_HELP, parseControlOptions, refuseWords } from "./options.ts";
+import { routerTitle } from "./router_title.ts";
 import { findControlSocket } from "./socket_path.ts";
 
 const HELP = `Usage: rvrrpd events [OPTION]...
@@ -29,11 +31,10 @@ export async function runEvents(args: readonly string[]): Promise<ExitCode> {
 
 /** One change of state for people. */
 export function eventLine(event: TransitionBody): string {
-  const { at, group, interface: name, from, to, reason, fault, peer } = event;
+  const { at, from, to, reason, fault_text: wrong, peer } = event;
   const why = [
-    reason,
-    ...(fault === null ? [] : [fault]),
+    wrong ?? reasonText(reason),
     ...(peer === null ? [] : [`${peer.address} with priority ${peer.priority}`]),
   ];
-  return `${at}  ${group}/${name}  ${from} to ${to}  (${why.join(", ")})`;
+  return `${at}  ${routerTitle(event)}  ${from} to ${to}  (${why.join(", ")})`;
 }

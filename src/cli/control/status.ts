@@ -53,7 +53,21 @@ async function readStatus(client: DaemonClient): Promise<Status> {
 
 function statusText({ routers, problems }: Status, { json }: ControlOptions): string {
   if (json) return `${JSON.stringify({ routers, problems }, null, 2)}\n`;
-  return statusTable(routers, { color: Deno.stdout.isTerminal() && !Deno.noColor, problems });
+  const isTerminal = Deno.stdout.isTerminal();
+  return statusTable(routers, {
+    color: isTerminal && !Deno.noColor,
+    width: isTerminal ? terminalWidth() : undefined,
+    problems,
+  });
+}
+
+/** `undefined` for a terminal that does not say. */
+function terminalWidth(): number | undefined {
+  try {
+    return Deno.consoleSize().columns || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function exitCodeOf({ routers }: Status): ExitCode {

@@ -9,7 +9,7 @@ import type { Replay } from "../../vrrp/replay.ts";
 import type { Instant } from "../../vrrp/stamp_clock.ts";
 import type { AuthConfig, HmacAuthConfig, ReplayRules } from "../../vrrp/types.ts";
 import { sealAh } from "../../wire/ah_seal.ts";
-import type { SealableFrame, SealKind } from "../../wire/frame.ts";
+import { type SealableFrame, type SealKind, sumUpSigned } from "../../wire/frame.ts";
 import { HmacKey } from "../../wire/hmac.ts";
 import { emitTrailer } from "../../wire/hmac_seal.ts";
 
@@ -108,6 +108,7 @@ class HmacAuthenticator implements Authenticator {
     const signing = { key: this.#key, keyId: this.#keyId, sequence };
     emitTrailer({ message: first.message, source }, first.trailer, signing);
     for (const { trailer } of copies.slice(1)) copyView(first.trailer, trailer);
+    for (const copy of copies) sumUpSigned(copy);
   }
 }
 

@@ -1,6 +1,7 @@
 import { endingOf, openPidfd, signalGroup } from "../../../ffi/children.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { neverWait, openNothing } from "../../../ffi/files.ts";
+import { hasten } from "../../../ffi/hasten.ts";
 import { type Ending, openPipe, spawnSession, waitForEnd } from "../../../ffi/spawn.ts";
 import type { BoundJob } from "./job.ts";
 import { ScriptOutput } from "./script_output.ts";
@@ -29,14 +30,13 @@ export class Child implements Disposable {
     owned.use(readEnd);
     using said = writeEnd;
     neverWait(readEnd);
-    const pid = user.run(() =>
-      spawnSession({
-        program: command[0],
-        words: [...command, ...words],
-        environment: { ...user.environment, ...environment },
-        descriptors: [nothing, said, said],
-      })
-    );
+    const options = {
+      program: command[0],
+      words: [...command, ...words],
+      environment: { ...user.environment, ...environment },
+      descriptors: [nothing, said, said],
+    };
+    const pid = hasten((scheduling) => user.run(() => spawnSession({ ...options, scheduling })));
     const end = watchOrKill(pid);
     owned.move();
     return new Child(pid, { output: new ScriptOutput(readEnd), end });

@@ -10,7 +10,7 @@ import type { ScriptUser } from "./script_user.ts";
 const GRACE_MS = 2000;
 /** So often a program that runs for long gets room for more output. */
 const OUTPUT_LOOK_MS = 250;
-/** To start a program takes the engine's thread about so long at most, while nothing is due. */
+/** To start a program takes the engine's thread about so long at most; less where it has haste. */
 const START_MS = 5;
 /** Where there is never so much time, this long is waited for it. */
 const START_PATIENCE_MS = 250;

@@ -39,11 +39,10 @@ export class RouteWatch implements RouteListener {
     return this.#destinations.size > 0;
   }
 
-  /** IPv4 only. To be followed by {@linkcode review} as soon as notifications are listened to. */
+  /** To be followed by {@linkcode review} as soon as notifications are listened to. */
   replace(prefixes: Iterable<IpPrefix>): void {
     const before = this.#destinations;
     const entries = Iterator.from(prefixes)
-      .filter(({ address }) => address.family === 4)
       .map((prefix): [string, Destination] => {
         const text = formatPrefix(prefix);
         return [text, before.get(text) ?? { prefix, routes: [] }];

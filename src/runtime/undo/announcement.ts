@@ -3,8 +3,8 @@ import { PacketSocket } from "../../../ffi/packet_socket.ts";
 import type { MacAddress } from "../../base/mac.ts";
 import type { Change } from "../../drivers/driver.ts";
 import type { Log } from "../../log.ts";
-import { ownAddresses } from "../interfaces.ts";
-import { gratuitousArp } from "../router.ts";
+import { announcementFrame } from "../announcement.ts";
+import { forwardsIpv6, ownAddresses } from "../interfaces.ts";
 import type { Present } from "./restoration.ts";
 
 /** Protocol number of a socket that receives nothing, packet(7). */
@@ -32,7 +32,7 @@ export function announceOwnAddresses(
 }
 
 function announce(
-  { addresses }: Present,
+  { addresses, links }: Present,
   { ifindex, interfaceName, mac }: {
     readonly ifindex: number;
     readonly interfaceName: string;
@@ -40,8 +40,9 @@ function announce(
   },
 ): void {
   const ofLink = addresses.filter((address) => address.ifindex === ifindex);
+  const isIpv6Router = forwardsIpv6(links.find(({ index }) => index === ifindex));
   using socket = new PacketSocket({ interfaceName, ifindex, etherType: SENDS_ONLY });
   for (const { prefix } of ownAddresses(ofLink, [])) {
-    socket.send(gratuitousArp(prefix.address, mac));
+    socket.send(announcementFrame(prefix.address, { sourceMac: mac, isIpv6Router }));
   }
 }

@@ -1,6 +1,7 @@
-import { equalMac } from "../../base/mac.ts";
+import { equalMac, type MacAddress } from "../../base/mac.ts";
 import type { Change } from "../../drivers/driver.ts";
-import type { Ipv4SettingName, LinkInfo } from "../../wire/rtnetlink.ts";
+import { type LinkInfo, settingsOf } from "../../wire/rtnetlink.ts";
+import type { SettingName } from "../../wire/rtnetlink_settings.ts";
 import { isOwnMac, isVirtualMac } from "./fields.ts";
 import {
   addressKey,
@@ -34,6 +35,7 @@ export interface Sight {
   readonly marks: { readonly addresses: boolean; readonly routes: boolean };
 }
 
+type SettingsChange = ChangeOf<"setIpv4" | "setIpv6">;
 type ChangeOf<Kind extends Change["change"]> = Extract<Change, { change: Kind }>;
 
 const NOTHING = { notes: [], undoes: [] } as const;
@@ -47,6 +49,7 @@ export function effectOf(change: Change, sight: Sight): Effect {
     case "setMac":
       return setMac(change, sight);
     case "setIpv4":
+    case "setIpv6":
       return sight.made.has(change.interfaceName)
         ? { ...NOTHING, change }
         : setSettings(change, sight);
@@ -78,23 +81,37 @@ function addAddress(change: ChangeOf<"addAddress">, { made, marks }: Sight): Eff
 function setMac(change: ChangeOf<"setMac">, sight: Sight): Effect {
   const { ifindex, interfaceName: name, mac: ours } = change;
   if (!isVirtualMac(ours)) return { ...NOTHING, undoes: [macKey(ifindex)], change };
-  const known = sight.notes.get(macKey(ifindex));
-  const before = known?.note === "mac" ? known.before : change.ownMac ?? sight.link(ifindex)?.mac;
-  // One that was virtual already is no interface's own: there is nothing worth going back to.
-  if (before === undefined || !isOwnMac(before)) return { ...NOTHING, change };
+  const before = macBefore(change, sight);
+  if (before === undefined) return { ...NOTHING, change };
   return { ...NOTHING, notes: [{ note: "mac", ifindex, name, before, ours }], change };
+}
+
+/**
+ * The MAC to go back to. One that is virtual is no interface's own: then another daemon of ours may
+ * know it, and otherwise there is nothing worth going back to.
+ */
+function macBefore(
+  { ifindex, ownMac }: ChangeOf<"setMac">,
+  { notes, others, link }: Sight,
+): MacAddress | undefined {
+  const known = notes.get(macKey(ifindex));
+  if (known?.note === "mac") return known.before;
+  const present = ownMac ?? link(ifindex)?.mac;
+  if (present === undefined || isOwnMac(present)) return present;
+  const theirs = isVirtualMac(present) ? others().get(macKey(ifindex)) : undefined;
+  return theirs?.note === "mac" ? theirs.before : undefined;
 }
 
 /**
  * Settings of interfaces that are not ours are shared with other daemons of ours: who comes later
  * takes over from them what was there before the first, and what others need is not put back.
  */
-function setSettings(change: ChangeOf<"setIpv4">, sight: Sight): Effect {
+function setSettings(change: SettingsChange, sight: Sight): Effect {
   const notes: Note[] = [];
   const undoes: string[] = [];
-  const settings: Partial<Record<Ipv4SettingName, number>> = {};
+  const settings: Partial<Record<SettingName, number>> = {};
   for (const [name, value] of Object.entries(change.settings)) {
-    const setting = name as Ipv4SettingName;
+    const setting = name as SettingName;
     const key = settingKey({ ifindex: change.ifindex, setting });
     const known = sight.notes.get(key);
     const isPutBack = known?.note === "setting" && known.before === value && known.ours !== value;
@@ -109,15 +126,16 @@ function setSettings(change: ChangeOf<"setIpv4">, sight: Sight): Effect {
 }
 
 function settingNote(
-  { ifindex, interfaceName: name }: ChangeOf<"setIpv4">,
-  { setting, ours }: { readonly setting: Ipv4SettingName; readonly ours: number },
+  { ifindex, interfaceName: name }: SettingsChange,
+  { setting, ours }: { readonly setting: SettingName; readonly ours: number },
   sight: Sight,
 ): SettingNote | undefined {
   const key = settingKey({ ifindex, setting });
   const known = sight.notes.get(key) ?? sight.others().get(key);
   const link = sight.link(ifindex);
-  const before = known?.note === "setting" ? known.before : link?.ipv4Settings?.[setting];
-  if (link?.mac === undefined || before === undefined) return undefined;
+  if (link?.mac === undefined) return undefined;
+  const before = known?.note === "setting" ? known.before : settingsOf(link)[setting];
+  if (before === undefined) return undefined;
   return { note: "setting", ifindex, name, mac: link.mac, setting, before, ours };
 }
 

@@ -1,7 +1,12 @@
 import { type Family, type IpPrefix, parseIp, parsePrefix } from "../../base/ip.ts";
 import { type MacAddress, parseMac } from "../../base/mac.ts";
 import type { Route } from "../../drivers/driver.ts";
-import { type Ipv4SettingName, isIpv4SettingName } from "../../wire/rtnetlink.ts";
+import {
+  isIpv4SettingName,
+  isIpv6SettingName,
+  type SettingName,
+} from "../../wire/rtnetlink_settings.ts";
+import { isTableName } from "../accept/table_name.ts";
 import { isOurLinkGroup } from "../link_group.ts";
 
 /*
@@ -45,6 +50,10 @@ export function readPrefix(value: unknown): IpPrefix | undefined {
   return typeof value === "string" ? parsePrefix(value) : undefined;
 }
 
+export function readTableName(value: unknown): string | undefined {
+  return typeof value === "string" && isTableName(value) ? value : undefined;
+}
+
 export function readFamily(value: unknown): Family | undefined {
   return value === 4 || value === 6 ? value : undefined;
 }
@@ -78,8 +87,9 @@ export function isOwnMac(mac: MacAddress): boolean {
     !isVirtualMac(mac);
 }
 
-export function readSettingName(value: unknown): Ipv4SettingName | undefined {
-  return typeof value === "string" && isIpv4SettingName(value) ? value : undefined;
+export function readSettingName(value: unknown): SettingName | undefined {
+  if (typeof value !== "string") return undefined;
+  return isIpv4SettingName(value) || isIpv6SettingName(value) ? value : undefined;
 }
 
 /** The kernel checks most settings for nothing, so that any value may have been there before. */
@@ -96,10 +106,17 @@ export function readRoute(fields: Fields): Route | undefined {
   const destination = readPrefix(fields.destination);
   const nextHop = typeof fields.nextHop === "string" ? parseIp(fields.nextHop) : undefined;
   const metric = readNumber(fields.metric, { least: 0, most: MAX_U32 });
-  const known = fields.metric === undefined || metric !== undefined;
+  const ifindex = readIfindex(fields.ifindex);
+  const known = (fields.metric === undefined || metric !== undefined) &&
+    (fields.ifindex === undefined || ifindex !== undefined);
   if (destination === undefined || nextHop === undefined || !known) {
     return undefined;
   }
   if (destination.address.family !== nextHop.family) return undefined;
-  return { destination, nextHop, ...(metric === undefined ? {} : { metric }) };
+  return {
+    destination,
+    nextHop,
+    ...(ifindex === undefined ? {} : { ifindex }),
+    ...(metric === undefined ? {} : { metric }),
+  };
 }

@@ -13,6 +13,7 @@ import {
   readRoute,
   readSettingName,
   readSettingValue,
+  readTableName,
   readVirtualMac,
 } from "./fields.ts";
 import type { Claim, Note } from "./notes.ts";
@@ -31,7 +32,7 @@ export function noteFields(note: Note): Fields {
     case "setting":
       return { ...note, mac: formatMac(note.mac) };
     case "route": {
-      const { route: { destination, nextHop, metric }, marked } = note;
+      const { route: { destination, nextHop, ifindex, metric }, marked } = note;
       const fields = {
         destination: formatPrefix(destination),
         nextHop: formatIp(nextHop),
@@ -40,10 +41,12 @@ export function noteFields(note: Note): Fields {
         note: "route",
         ...fields,
         marked,
+        ...(ifindex === undefined ? {} : { ifindex }),
         ...(metric === undefined ? {} : { metric }),
       };
     }
     case "links":
+    case "table":
       return { ...note };
   }
 }
@@ -65,6 +68,10 @@ export function readNote(fields: Fields): Note | undefined {
     case "links": {
       const group = readGroup(fields.group);
       return group === undefined ? undefined : { note: "links", group };
+    }
+    case "table": {
+      const name = readTableName(fields.name);
+      return name === undefined ? undefined : { note: "table", name };
     }
     default:
       return undefined;
@@ -118,6 +125,8 @@ function readBoolean(value: unknown): boolean | undefined {
 
 export function readClaim(value: unknown): Claim | undefined {
   const fields = readFields(value);
+  const macOf = readLinkName(fields?.macOf);
+  if (macOf !== undefined) return { macOf };
   const name = readLinkName(fields?.interface);
   const vrid = readNumber(fields?.vrid, { least: 1, most: 255 });
   const family = readFamily(fields?.family);

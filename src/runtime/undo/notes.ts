@@ -1,8 +1,8 @@
-import { formatIp, formatPrefix, type IpPrefix } from "../../base/ip.ts";
+import { formatIp, formatPrefix, type IpPrefix, isLinkLocal } from "../../base/ip.ts";
 import type { MacAddress } from "../../base/mac.ts";
-import type { Route } from "../../drivers/driver.ts";
+import { metricOf, type Route } from "../../drivers/driver.ts";
 import type { Family } from "../../base/ip.ts";
-import type { Ipv4SettingName } from "../../wire/rtnetlink.ts";
+import type { SettingName } from "../../wire/rtnetlink_settings.ts";
 
 /**
  * Something of the machine that is about to change, with what is needed to know it again and to
@@ -25,28 +25,38 @@ export type Note =
   /** A route that we set. */
   | { readonly note: "route"; readonly route: Route; readonly marked: boolean }
   /** All links that we make carry this group. */
-  | { readonly note: "links"; readonly group: number };
+  | { readonly note: "links"; readonly group: number }
+  /** A table of nftables that does not go with the process that made it. */
+  | { readonly note: "table"; readonly name: string };
 
 interface LinkNote {
   readonly ifindex: number;
   readonly name: string;
 }
 
-/** A setting under /proc/sys/net/ipv4/conf of an interface that is not ours. */
+/** A setting under /proc/sys/net/ipv4/conf or .../ipv6/conf of an interface that is not ours. */
 export interface SettingNote extends LinkNote {
   readonly note: "setting";
   /** The interface's hardware address: with the index it outlives a change of name. */
   readonly mac: MacAddress;
-  readonly setting: Ipv4SettingName;
+  readonly setting: SettingName;
   readonly before: number;
   readonly ours: number;
 }
 
+/** What one process has to itself. */
+export type Claim = RouterClaim | MacClaim;
+
 /** A virtual router that one process runs, and no other may. */
-export interface Claim {
+export interface RouterClaim {
   readonly interface: string;
   readonly vrid: number;
   readonly family: Family;
+}
+
+/** An interface has one MAC, so that only one virtual router can put its own there. */
+export interface MacClaim {
+  readonly macOf: string;
 }
 
 /** The same for two notes about the same thing, in whatever process. */
@@ -62,6 +72,8 @@ export function noteKey(note: Note): string {
       return routeKey(note.route);
     case "links":
       return linksKey(note.group);
+    case "table":
+      return tableKey(note.name);
   }
 }
 
@@ -78,20 +90,30 @@ export function macKey(ifindex: number): string {
 export function settingKey(
   { ifindex, setting }: {
     readonly ifindex: number;
-    readonly setting: Ipv4SettingName;
+    readonly setting: SettingName;
   },
 ): string {
   return `setting ${ifindex} ${setting}`;
 }
 
-export function routeKey({ destination, nextHop, metric = 0 }: Route): string {
-  return `route ${formatPrefix(destination)} ${formatIp(nextHop)} ${metric}`;
+export function routeKey(route: Route): string {
+  const { destination, nextHop, ifindex } = route;
+  // Elsewhere the kernel has found the interface, and what we asked for does not name it.
+  const isOfLink = nextHop.family === 6 && isLinkLocal(nextHop) && ifindex !== undefined;
+  const through = `${formatIp(nextHop)}${isOfLink ? `%${ifindex}` : ""}`;
+  return `route ${formatPrefix(destination)} ${through} ${metricOf(route)}`;
 }
 
 export function linksKey(group: number): string {
   return `links ${group}`;
 }
 
-export function claimKey({ interface: name, vrid, family }: Claim): string {
+export function tableKey(name: string): string {
+  return `table ${name}`;
+}
+
+export function claimKey(claim: Claim): string {
+  if ("macOf" in claim) return `mac of ${claim.macOf}`;
+  const { interface: name, vrid, family } = claim;
   return `${name} ${vrid} ${family}`;
 }

@@ -5,15 +5,21 @@ import { readRecord, type UndoRecord } from "./record.ts";
 import type { StateFiles } from "./state_directory.ts";
 import { isUndoFileName } from "./undo_file.ts";
 
+/** The process that has what a virtual router needs to itself, and what that is. */
+export interface Occupant {
+  readonly pid: number;
+  readonly has: "router" | "mac";
+}
+
 /** Living daemons of ours in the same network namespace, and what is theirs. */
 export interface OtherDaemons {
   /**
-   * Takes those virtual routers that nobody else runs. Gives the process that runs it for each of
-   * the others.
+   * Takes those virtual routers that nobody else runs, and the MACs that they replace. Gives who is
+   * in the way of each of the others.
    */
   claim(
     routers: readonly VirtualRouterConfig[],
-  ): ReadonlyMap<VirtualRouterConfig, number>;
+  ): ReadonlyMap<VirtualRouterConfig, Occupant>;
   /** Gives back what {@linkcode claim} has taken. */
   release(routers: readonly VirtualRouterConfig[]): void;
   haveAddress(address: { readonly ifindex: number; readonly prefix: IpPrefix }): boolean;

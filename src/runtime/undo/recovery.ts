@@ -1,8 +1,9 @@
 import { type Driver, isSoAlready } from "../../drivers/driver.ts";
 import type { Log } from "../../log.ts";
+import { deleteLeftTable } from "../accept/left_table.ts";
 import { announceOwnAddresses } from "./announcement.ts";
 import { type Identity, isPast, sameNamespace } from "./identity.ts";
-import type { Note } from "./notes.ts";
+import { type Note, tableKey } from "./notes.ts";
 import { readRecord, type UndoRecord } from "./record.ts";
 import { neededKeys, readPresent, restoringChanges } from "./restoration.ts";
 import type { StateFiles } from "./state_directory.ts";
@@ -71,18 +72,26 @@ function undo(
   else log.error(`Could not undo all of ${who}: ${path} is kept for the next start`);
 }
 
-/** Undoes what the notes speak of as far as it is still there; false where the kernel refused. */
-export function takeBack(
-  { driver, log, notes, needed, configured, who }: {
-    readonly driver: Driver;
-    readonly log: Log;
-    readonly notes: readonly Note[];
-    readonly needed: ReadonlySet<string>;
-    readonly configured: ReadonlySet<string>;
-    /** What is undone, for the log; nothing is said without it. */
-    readonly who?: string;
-  },
-): boolean {
+interface TakenBack {
+  readonly driver: Driver;
+  readonly log: Log;
+  readonly notes: readonly Note[];
+  readonly needed: ReadonlySet<string>;
+  readonly configured: ReadonlySet<string>;
+  /** What is undone, for the log; nothing is said without it. */
+  readonly who?: string;
+}
+
+/**
+ * Undoes what the notes speak of as far as it is still there; false where the kernel refused. What
+ * is sent to addresses stays dropped until they are gone.
+ */
+export function takeBack(what: TakenBack): boolean {
+  const changed = takeChangesBack(what);
+  return deleteTables(what) && changed;
+}
+
+function takeChangesBack({ driver, log, notes, needed, configured, who }: TakenBack): boolean {
   if (notes.length === 0) return true;
   const present = readPresent(driver, notes);
   const changes = restoringChanges({ notes, present, needed, configured });
@@ -94,4 +103,19 @@ export function takeBack(
   const refused = errors.filter((error) => !isSoAlready(error) && error.code !== "ENODEV");
   for (const error of refused) log.error(error.message);
   return refused.length === 0;
+}
+
+/** Whether there is such a table now is for the kernel to say: its name is nobody else's. */
+function deleteTables({ log, notes, needed, who }: TakenBack): boolean {
+  const tables = notes.filter((note) => note.note === "table")
+    .filter(({ name }) => !needed.has(tableKey(name)));
+  const refusals = tables.flatMap(({ name }) => {
+    if (who !== undefined) log.warning(`Undoing ${who}: the nftables table ${name}`);
+    const refusal = deleteLeftTable(name);
+    return refusal === undefined
+      ? []
+      : [`Cannot delete the nftables table ${name}: ${refusal.code}`];
+  });
+  for (const line of refusals) log.error(line);
+  return refusals.length === 0;
 }

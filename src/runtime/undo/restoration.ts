@@ -1,7 +1,13 @@
 import { formatIp } from "../../base/ip.ts";
 import { equalMac, type MacAddress } from "../../base/mac.ts";
-import { type Change, type Driver, OUR_PROTOCOL } from "../../drivers/driver.ts";
-import type { AddressInfo, Ipv4SettingName, LinkInfo } from "../../wire/rtnetlink.ts";
+import {
+  type Change,
+  type Driver,
+  OUR_PROTOCOL,
+  settingChanges as settingPairs,
+} from "../../drivers/driver.ts";
+import { type AddressInfo, type LinkInfo, settingsOf } from "../../wire/rtnetlink.ts";
+import type { SettingName } from "../../wire/rtnetlink_settings.ts";
 import type { RouteInfo } from "../../wire/rtnetlink_route.ts";
 import { isVirtualMac } from "./fields.ts";
 import { addressKey, type Note, noteKey, routeKey } from "./notes.ts";
@@ -78,8 +84,8 @@ function routeChanges(
   { present, configured }: Restoration,
 ): Change[] {
   const key = routeKey(route);
-  const found = present.routes.find(({ destination, nextHop, metric, protocol }) =>
-    nextHop !== undefined && routeKey({ destination, nextHop, metric }) === key &&
+  const found = present.routes.find(({ nextHop, protocol, ...rest }) =>
+    nextHop !== undefined && routeKey({ ...rest, nextHop }) === key &&
     isMarked({
       protocol,
       marked,
@@ -114,26 +120,31 @@ function addressChanges(
   return isOurs ? [{ change: "removeAddress", ifindex, interfaceName: link.name, prefix }] : [];
 }
 
-function macChanges({ ifindex, before, ours }: NoteOf<"mac">, present: Present): Change[] {
+/**
+ * Several daemons that died may have replaced one MAC in turn, each with its own; without the name
+ * a link with another's virtual MAC may be one that somebody else has made.
+ */
+function macChanges(note: NoteOf<"mac">, present: Present): Change[] {
+  const { ifindex, before, ours } = note;
   const link = present.links.find(({ index }) => index === ifindex);
-  if (link?.mac === undefined || !equalMac(link.mac, ours)) return [];
-  return [{ change: "setMac", ifindex, interfaceName: link.name, mac: before }];
+  if (link?.mac === undefined) return [];
+  const isReplaced = equalMac(link.mac, ours) ||
+    (link.name === note.name && isVirtualMac(link.mac));
+  return isReplaced ? [{ change: "setMac", ifindex, interfaceName: link.name, mac: before }] : [];
 }
 
-/** All settings of one link in one change. */
+/** All settings of one link and family in one change. */
 function settingChanges(notes: readonly NoteOf<"setting">[], { links }: Present): Change[] {
   return Array.from(Map.groupBy(notes, ({ ifindex }) => ifindex), ([ifindex, ofLink]) => {
     const link = links.find(({ index }) => index === ifindex);
     if (link === undefined) return [];
     const still = ofLink.filter((note) =>
-      isSameLink(note, link) && link.ipv4Settings?.[note.setting] === note.ours &&
+      isSameLink(note, link) && settingsOf(link)[note.setting] === note.ours &&
       note.before !== note.ours
     );
-    if (still.length === 0) return [];
-    const settings: Partial<Record<Ipv4SettingName, number>> = {};
+    const settings: Partial<Record<SettingName, number>> = {};
     for (const { setting, before } of still) settings[setting] = before;
-    const change: Change = { change: "setIpv4", ifindex, interfaceName: link.name, settings };
-    return [change];
+    return settingPairs({ ifindex, interfaceName: link.name }, settings);
   }).flat();
 }
 

@@ -5,8 +5,16 @@ import type { StaticRoute, VirtualRouterConfig } from "../../config/types.ts";
 import type { Driver } from "../../drivers/driver.ts";
 import type { Log } from "../../log.ts";
 import { type Identity, readIdentity } from "./identity.ts";
-import { addressKey, type Claim, claimKey, linksKey, type Note, routeKey } from "./notes.ts";
-import { livingRecords, type OtherDaemons } from "./other_daemons.ts";
+import {
+  addressKey,
+  type Claim,
+  claimKey,
+  linksKey,
+  type Note,
+  routeKey,
+  tableKey,
+} from "./notes.ts";
+import { livingRecords, type Occupant, type OtherDaemons } from "./other_daemons.ts";
 import { recover, takeBack } from "./recovery.ts";
 import { neededKeys } from "./restoration.ts";
 import { StateDirectoryError, type StateFiles } from "./state_directory.ts";
@@ -87,28 +95,29 @@ export class Undo implements OtherDaemons {
     });
   }
 
-  claim(routers: readonly VirtualRouterConfig[]): ReadonlyMap<VirtualRouterConfig, number> {
+  claim(routers: readonly VirtualRouterConfig[]): ReadonlyMap<VirtualRouterConfig, Occupant> {
     return this.#alone(PATIENCE_MS, () => {
       const taken = new Map(
         this.#living().flatMap(({ pid, claims }) =>
           claims.map((claim) => [claimKey(claim), pid] as const)
         ),
       );
-      const runElsewhere = new Map<VirtualRouterConfig, number>();
+      const occupied = new Map<VirtualRouterConfig, Occupant>();
       const free: Claim[] = [];
       for (const router of routers) {
-        const claim = claimOf(router);
-        const pid = taken.get(claimKey(claim));
-        if (pid === undefined) free.push(claim);
-        else runElsewhere.set(router, pid);
+        const claims = claimsOf(router);
+        const foreign = claims.find((claim) => taken.has(claimKey(claim)));
+        const pid = foreign && taken.get(claimKey(foreign));
+        if (foreign === undefined || pid === undefined) free.push(...claims);
+        else occupied.set(router, { pid, has: "macOf" in foreign ? "mac" : "router" });
       }
       this.#file.claim(free);
-      return runElsewhere;
+      return occupied;
     });
   }
 
   release(routers: readonly VirtualRouterConfig[]): void {
-    this.#file.release(routers.map(claimOf));
+    this.#file.release(routers.flatMap(claimsOf));
   }
 
   /** What is configured from now on: other things may be ours although nothing marks them. */
@@ -122,6 +131,16 @@ export class Undo implements OtherDaemons {
 
   haveLinks(group: number): boolean {
     return this.#othersNotes().has(linksKey(group));
+  }
+
+  /** A table of nftables is about to be made that does not go with this process. */
+  noteTable(name: string): void {
+    this.#file.note(new Map([[tableKey(name), { note: "table", name }]]));
+  }
+
+  /** The table is gone. */
+  strikeTable(name: string): void {
+    this.#file.strike([tableKey(name)]);
   }
 
   #othersNotes(): ReadonlyMap<string, Note> {
@@ -159,8 +178,10 @@ export class Undo implements OtherDaemons {
   }
 }
 
-function claimOf({ interface: name, protocol: { vrid, family } }: VirtualRouterConfig): Claim {
-  return { interface: name, vrid, family };
+function claimsOf(router: VirtualRouterConfig): Claim[] {
+  const { interface: name, protocol: { vrid, family }, interfaceType, virtualMac } = router;
+  const replacesMac = interfaceType === "ether" && virtualMac;
+  return [{ interface: name, vrid, family }, ...(replacesMac ? [{ macOf: name }] : [])];
 }
 
 function configuredKeys(

@@ -53,7 +53,8 @@ export class UndoingDriver implements Driver {
   apply(changes: readonly Change[]): readonly DriverError[] {
     const { made } = this.#notebook;
     const isShared = changes.some((change) =>
-      change.change === "setIpv4" && !made.has(change.interfaceName)
+      (change.change === "setIpv4" || change.change === "setIpv6") &&
+      !made.has(change.interfaceName)
     );
     return isShared ? this.#notebook.alone(() => this.#apply(changes)) : this.#apply(changes);
   }

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { eventLine } from "../../../src/cli/control/events.ts";
 import { parseControlOptions } from "../../../src/cli/control/options.ts";
 import { routerPath } from "../../../src/cli/control/router_path.ts";
-import { parseAssignment } from "../../../src/cli/control/set.ts";
+import { assignmentsOf, parseAssignment } from "../../../src/cli/control/set.ts";
 import { controlSocketOf } from "../../../src/cli/control/socket_path.ts";
 import { transitionBody } from "../../../src/api/router_views.ts";
+import type { TransitionEvent } from "../../../src/runtime/snapshot.ts";
 import { transition } from "../../api/fixtures.ts";
 
 Deno.test("routerPath() names the resource of GROUP/INTERFACE", () => {
@@ -29,6 +30,7 @@ const ASSIGNMENTS: readonly (readonly [string, string, unknown, string])[] = [
   ["priority=null", "priority", null, "the default"],
   ["auth_secret=a=b c", "auth_secret", "a=b c", "a text with everything in it"],
   ['auth_secret="1"', "auth_secret", "1", "a text of digits"],
+  ["timers.advert=0.25", "timers.advert", 0.25, "a key of the table of timers"],
   ["auth_secret=", "auth_secret", "", "an empty text"],
 ];
 
@@ -67,10 +69,33 @@ Deno.test("parseControlOptions() knows the flags of the command only", () => {
   assert.throws(() => parseControlOptions(["--family", "5"], ["family"]), { message: /4, 6/ });
 });
 
+Deno.test("assignmentsOf() puts timers into their table", () => {
+  assert.deepEqual(
+    assignmentsOf(["timers.advert=0.25", "priority=7", "timers.garp_delay=1"]),
+    { priority: 7, timers: { advert: 0.25, garp_delay: 1 } },
+  );
+});
+
 Deno.test("eventLine() is one change of state on one line", () => {
   assert.equal(
     eventLine(transitionBody(transition(1))),
     "2026-11-22T12:00:00.001Z  1/eth0  Backup to Master  " +
-      "(masterSilent, 10.9.0.2 with priority 90)",
+      "(the Master is silent, 10.9.0.2 with priority 90)",
+  );
+});
+
+Deno.test("eventLine() tells the family apart, and a fault in words", () => {
+  const event: TransitionEvent = {
+    ...transition(1),
+    family: 6,
+    to: "Fault",
+    reason: "linkFault",
+    fault: "interfaceDown",
+    faultText: "interface eth0 is down",
+    peer: null,
+  };
+  assert.equal(
+    eventLine(transitionBody(event)),
+    "2026-11-22T12:00:00.001Z  1/eth0 (IPv6)  Backup to Fault  (interface eth0 is down)",
   );
 });

@@ -6,6 +6,7 @@ import { HmacKey } from "../../../src/wire/hmac.ts";
 import { isSignedBy } from "../../../src/wire/hmac_seal.ts";
 import * as hmacTrailer from "../../../src/wire/hmac_trailer.ts";
 import * as frame from "../../../src/wire/frame.ts";
+import * as vrrp3 from "../../../src/wire/vrrp3.ts";
 import { isAfter, type Sequence } from "../../../src/wire/sequence.ts";
 import { hexOf, valueOf, viewOf } from "../../support/bytes.ts";
 import { capturedAhFrames } from "../../support/captures.ts";
@@ -129,3 +130,36 @@ Deno.test("a virtual router goes on counting under another key", () => {
   assert.equal(trailer.getUint8(hmacTrailer.AT.keyId), 9);
   assert.ok(isAfter(sequenceOf(after), sequenceOf(before)));
 });
+
+const VERSION_3 = {
+  IPv4: { protocol: { version: 3 }, source: "10.9.0.5", peers: ["10.9.0.8", "10.9.0.9"] },
+  IPv6: {
+    protocol: { version: 3, family: 6, addresses: [ip("fe80::100"), ip("fd00::100")] },
+    source: "fe80::5",
+    peers: ["fd00::8", "fd00::9"],
+  },
+} as const;
+
+for (const [name, { protocol, source, peers }] of Object.entries(VERSION_3)) {
+  for (const isUnicast of [false, true]) {
+    const to = isUnicast ? "each peer" : "the group";
+    Deno.test(`a virtual router of version 3 signs and sums up what it sends to ${to} over ${name}`, () => {
+      const one = router({
+        protocol: { auth: HMAC, ...protocol },
+        ...(isUnicast ? { unicast: { peers: peers.map(ip) } } : {}),
+      });
+      one.place(placement({ source: ip(source) }));
+      const frames = [...sent(one), ...sent(one)];
+      assert.equal(frames.length, isUnicast ? 4 : 2);
+      for (const bytes of frames) {
+        const { family, message: payload, ...ends } = valueOf(frame.parse(viewOf(bytes)));
+        const { message, trailer } = hmacTrailer.split(payload, family);
+        assert.ok(trailer);
+        const signed = { message, source: ends.source };
+        assert.equal(isSignedBy(signed, trailer, new HmacKey("sha256", KEY)), true);
+        const covered = family === 6 ? payload : message;
+        assert.equal(vrrp3.checksumFormOf(covered, ends), "rfc5798");
+      }
+    });
+  }
+}

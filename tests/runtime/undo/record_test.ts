@@ -31,12 +31,21 @@ const NOTES: readonly Note[] = [
   settingNote({ setting: "mediumId", before: 0, ours: 0xffff_ffff }),
   routeNote(),
   routeNote({
+    route: {
+      destination: addressNote("2001:db8:1::/48").prefix,
+      nextHop: addressNote("fe80::9/64").prefix.address,
+      ifindex: 3,
+    },
+  }),
+  routeNote({
     marked: false,
     route: { destination: addressNote("0.0.0.0/0").prefix, nextHop: routeNote().route.nextHop },
   }),
   linksNote(),
+  { note: "table", name: "rvrrpd_7_0123abcd" },
 ];
 const CLAIM = { interface: "eth0", vrid: 7, family: 4 } as const;
+const MAC_CLAIM = { macOf: "eth0" };
 const WHOLE = FIRST + claimLine(CLAIM) + NOTES.map(noteLine).join("") +
   strikeLine(noteKey(addressNote()));
 
@@ -47,9 +56,10 @@ function read(text: string): UndoRecord {
 }
 
 Deno.test("readRecord() gives back what was written", () => {
-  const record = read(FIRST + claimLine(CLAIM) + NOTES.map(noteLine).join(""));
+  const claims = [CLAIM, MAC_CLAIM];
+  const record = read(FIRST + claims.map(claimLine).join("") + NOTES.map(noteLine).join(""));
   assert.deepEqual([...record.notes.values()], NOTES);
-  assert.deepEqual(record.claims, [CLAIM]);
+  assert.deepEqual(record.claims, claims);
   assert.deepEqual(record.identity, HERE);
   assert.deepEqual([record.pid, record.damagedLines], [7, 0]);
 });
@@ -100,8 +110,10 @@ const FORGED: readonly { readonly fields: object; readonly row: string }[] = [
   { fields: { ...plain(settingNote()), setting: "tag" }, row: "a setting that we never touch" },
   { fields: { ...plain(settingNote()), setting: "__proto__" }, row: "a setting of the language" },
   { fields: { ...plain(settingNote()), before: -1 }, row: "a negative value" },
+  { fields: { note: "table", name: "filter" }, row: "somebody else's table" },
   { fields: { note: "file", path: "/etc/passwd" }, row: "something that is no note" },
   { fields: { claim: { interface: "eth0", vrid: 256, family: 4 } }, row: "group 256" },
+  { fields: { claim: { macOf: "../eth0" } }, row: "a path as the interface of a MAC" },
   { fields: { strike: 5 }, row: "a strike without a key" },
   { fields: {}, row: "nothing" },
 ];

@@ -16,7 +16,10 @@ import {
 } from "./fixtures.ts";
 
 const OURS = { protocol: OUR_PROTOCOL };
-const ETH0 = link({ ipv4Settings: { arpIgnore: 1, arpAnnounce: 2 } });
+const ETH0 = link({
+  ipv4Settings: { arpIgnore: 1, arpAnnounce: 2 },
+  ipv6Settings: { keepAddrOnDown: 1 },
+});
 const TARGET = { ifindex: 3, interfaceName: "eth0" };
 const MACVLAN = link({
   index: 9,
@@ -25,6 +28,11 @@ const MACVLAN = link({
   group: GROUP,
   mac: mac(VIRTUAL_MAC),
 });
+const OF_LINK = {
+  destination: addressNote("2001:db8:1::/48").prefix,
+  nextHop: addressNote("fe80::9/64").prefix.address,
+  ifindex: 3,
+};
 const OUR_ROUTE = { ...route(), metric: 50, ...OURS };
 
 interface Row {
@@ -103,6 +111,18 @@ const ROWS: readonly Row[] = [
     changes: [{ change: "setMac", ...TARGET, mac: mac(OWN_MAC) }],
   },
   {
+    row: "gives it back in place of another virtual MAC, which a second daemon that died has set",
+    notes: [macNote()],
+    present: { links: [link({ mac: mac("00:00:5e:00:02:09") })] },
+    changes: [{ change: "setMac", ...TARGET, mac: mac(OWN_MAC) }],
+  },
+  {
+    row: "leaves another virtual MAC on a link that may have got the index of ours",
+    notes: [macNote()],
+    present: { links: [link({ name: "vrrp.51", mac: mac("00:00:5e:00:01:33") })] },
+    changes: [],
+  },
+  {
     row: "leaves a MAC that is not the virtual one any more",
     notes: [macNote()],
     present: { links: [link({ mac: mac("02:00:00:00:00:77") })] },
@@ -112,6 +132,14 @@ const ROWS: readonly Row[] = [
     row: "puts settings of one interface back together",
     notes: [settingNote(), settingNote({ setting: "arpAnnounce", before: 1, ours: 2 })],
     changes: [{ change: "setIpv4", ...TARGET, settings: { arpIgnore: 0, arpAnnounce: 1 } }],
+  },
+  {
+    row: "puts settings of both families back, each in a change of its own",
+    notes: [settingNote(), settingNote({ setting: "keepAddrOnDown" })],
+    changes: [
+      { change: "setIpv4", ...TARGET, settings: { arpIgnore: 0 } },
+      { change: "setIpv6", ...TARGET, settings: { keepAddrOnDown: 0 } },
+    ],
   },
   {
     row: "leaves a setting that somebody has changed since then, and one that we found as it was",
@@ -169,6 +197,18 @@ const ROWS: readonly Row[] = [
     notes: [routeNote()],
     present: { routes: [OUR_ROUTE] },
     changes: [{ change: "removeRoute", route: route({ metric: 50 }) }],
+  },
+  {
+    row: "removes a route with a link-local next hop, of its interface alone",
+    notes: [routeNote({ route: OF_LINK })],
+    present: {
+      routes: [{ ...OF_LINK, metric: 1024, ifindex: 4, ...OURS }, {
+        ...OF_LINK,
+        metric: 1024,
+        ...OURS,
+      }],
+    },
+    changes: [{ change: "removeRoute", route: OF_LINK }],
   },
   {
     row: "leaves a route of somebody else, with another next hop, and with another metric",

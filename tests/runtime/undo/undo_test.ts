@@ -68,17 +68,34 @@ Deno.test("Undo leaves to the last daemon what both need, and that one knows how
 Deno.test("Undo gives a virtual router to one process only, and names that", () => {
   const first = start();
   const [one, other, six] = [
-    routerConfig({ protocol: { vrid: 1 } }),
-    routerConfig({ protocol: { vrid: 2 } }),
-    routerConfig({ protocol: { vrid: 1 }, interface: "eth1" }),
+    routerConfig({ protocol: { vrid: 1 }, virtualMac: false }),
+    routerConfig({ protocol: { vrid: 2 }, virtualMac: false }),
+    routerConfig({ protocol: { vrid: 1 }, virtualMac: false, interface: "eth1" }),
   ];
   assert.deepEqual([...first.undo.claim([one])], []);
   const second = start({ files: first.files, pid: 8 });
-  assert.deepEqual([...second.undo.claim([one, other, six])], [[one, 7]]);
-  assert.deepEqual([...first.undo.claim([other])], [[other, 8]]);
+  assert.deepEqual([...second.undo.claim([one, other, six])], [[one, { pid: 7, has: "router" }]]);
+  assert.deepEqual([...first.undo.claim([other])], [[other, { pid: 8, has: "router" }]]);
   first.undo.close();
   first.undo[Symbol.dispose]();
   assert.deepEqual([...second.undo.claim([one])], []);
+});
+
+Deno.test("Undo lets one process only replace the MAC of an interface, and others do without", () => {
+  const first = start();
+  const ether = routerConfig({ protocol: { vrid: 1 } });
+  first.undo.claim([ether]);
+  const [same, elsewhere, plain, macvlan] = [
+    routerConfig({ protocol: { vrid: 2 } }),
+    routerConfig({ protocol: { vrid: 2 }, interface: "eth1" }),
+    routerConfig({ protocol: { vrid: 3 }, virtualMac: false }),
+    routerConfig({ protocol: { vrid: 4 }, interfaceType: "macvlan" }),
+  ];
+  const second = start({ files: first.files, pid: 8 });
+  const occupied = second.undo.claim([same, elsewhere, plain, macvlan]);
+  assert.deepEqual([...occupied], [[same, { pid: 7, has: "mac" }]]);
+  first.undo.release([ether]);
+  assert.deepEqual([...second.undo.claim([same])], []);
 });
 
 Deno.test("Undo knows addresses and links of other daemons, and not its own", () => {

@@ -170,6 +170,14 @@ Deno.test("UndoingDriver notes the own MAC of before the first change, and never
   assert.deepEqual(notes(), []);
 });
 
+Deno.test("UndoingDriver takes the own MAC from another daemon that has replaced it before", () => {
+  const { notebook, undoing, notes } = bench();
+  notebook.theirs = [macNote({ ours: mac("00:00:5e:00:01:09") })];
+  const change = { change: "setMac", ...TARGET, mac: mac(VIRTUAL_MAC) } as const;
+  undoing.apply([{ ...change, ownMac: mac("00:00:5e:00:01:09") }]);
+  assert.deepEqual(notes(), [macNote()]);
+});
+
 Deno.test("UndoingDriver asks the kernel for the own MAC where it is not told", () => {
   const { undoing, notes } = bench();
   undoing.apply([{ change: "setMac", ...TARGET, mac: mac(VIRTUAL_MAC) }]);
@@ -269,4 +277,21 @@ Deno.test("UndoingDriver names the change that was asked for in a refusal of a p
   refusing(driver, "EPERM");
   const asked = settings({ arpIgnore: 0, arpAnnounce: 0 });
   assert.equal(undoing.apply([asked])[0]?.change, asked);
+});
+
+Deno.test("UndoingDriver notes settings of IPv6 like those of IPv4", () => {
+  const { driver, notebook, undoing, notes } = bench();
+  driver.present = [link({ ipv6Settings: { keepAddrOnDown: 0 } })];
+  const change = (value: number): Change => ({
+    change: "setIpv6",
+    ifindex: 3,
+    interfaceName: "eth0",
+    settings: { keepAddrOnDown: value },
+  });
+  undoing.apply([change(1)]);
+  assert.deepEqual(notes(), [settingNote({ setting: "keepAddrOnDown" })]);
+  assert.equal(notebook.alonePieces, 1);
+  undoing.apply([change(0)]);
+  assert.deepEqual(notes(), []);
+  assert.deepEqual(driver.applied.at(-1), [change(0)]);
 });

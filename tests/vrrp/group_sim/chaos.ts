@@ -1,5 +1,6 @@
 import type { ForcedState } from "../../../src/vrrp/types.ts";
 import type { EventQueue } from "../sim/event_queue.ts";
+import { FaultSchedule } from "../sim/fault_schedule.ts";
 import type { Network, Port } from "../sim/network.ts";
 import type { Random } from "../sim/random.ts";
 import type { SimMachine } from "./machine.ts";
@@ -17,23 +18,31 @@ export interface GroupChaosOptions {
 /** Starts the machines, and lets faults begin and end until it is over itself. */
 export class GroupChaos {
   readonly #options: GroupChaosOptions;
-  #over = false;
+  readonly #schedule: FaultSchedule<SimMachine, FaultKind>;
 
   constructor(options: GroupChaosOptions) {
     this.#options = options;
+    const { scenario, machines, queue, random, note } = options;
+    this.#schedule = new FaultSchedule({
+      victims: machines,
+      startsAtMs: scenario.machines.map(({ startAtMs }) => startAtMs),
+      faults: scenario.faults,
+      faultGapMs: scenario.faultGapMs,
+      tempo: 1,
+      queue,
+      random,
+      note,
+      apply: (kind, machine) => this.#apply(kind, machine),
+    });
   }
 
   begin(): void {
-    const { scenario, machines } = this.#options;
-    for (const [index, machine] of machines.entries()) {
-      this.#later(scenario.machines[index]?.startAtMs ?? 0, () => machine.start());
-    }
-    this.#strikeLater();
+    this.#schedule.begin();
   }
 
   /** Everything is repaired; strangers come back or stay away. */
   end(): void {
-    this.#over = true;
+    this.#schedule.end();
     const { machines, networks, random } = this.#options;
     for (const network of networks) network.becomePerfect();
     for (const machine of machines) {
@@ -43,30 +52,6 @@ export class GroupChaos {
       machine.tellAll({ kind: "adjust", adjustment: 0 });
       if (!machine.running && (machine.isGroup || random.chance(0.5))) machine.start();
     }
-  }
-
-  #later(delayMs: number, happen: () => void): void {
-    this.#options.queue.after(delayMs, () => {
-      if (!this.#over) happen();
-    });
-  }
-
-  #strikeLater(): void {
-    const { random, scenario } = this.#options;
-    this.#later(random.between(0, 2 * scenario.faultGapMs), () => {
-      this.#strike();
-      this.#strikeLater();
-    });
-  }
-
-  #strike(): void {
-    const { random, scenario, machines, note } = this.#options;
-    const kind = random.pickAny(scenario.faults);
-    const machine = random.pickAny(machines);
-    if (kind === undefined || machine === undefined) return;
-    const durationMs = random.between(1, random.pick([300, 3000, 12_000]));
-    note(() => `fault: ${kind} of ${machine.name} for ${durationMs.toFixed(0)} ms`);
-    this.#later(durationMs, this.#apply(kind, machine));
   }
 
   /** Begins a fault and gives what ends it. */

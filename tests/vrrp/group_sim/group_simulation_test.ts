@@ -5,15 +5,25 @@ import { simulateGroups } from "./simulation.ts";
 
 /** `deno task sim` runs as many more as one has time for. */
 const SEEDS = 120;
+const SLOW_SEEDS = 30;
 const SEEDS_FOR_A_MUTANT = 300;
 
-Deno.test(`simulateGroups() keeps every promise of sync groups in ${SEEDS} networks`, () => {
-  for (let seed = 0; seed < SEEDS; seed++) simulateGroups({ seed });
+for (const version of [2, 3] as const) {
+  Deno.test(`simulateGroups() keeps every promise of version ${version} in ${SEEDS} networks`, () => {
+    for (let seed = 0; seed < SEEDS; seed++) simulateGroups({ seed, version });
+  });
+}
+
+Deno.test(`simulateGroups() keeps every promise beside slow strangers in ${SLOW_SEEDS} networks`, () => {
+  for (let seed = 0; seed < SLOW_SEEDS; seed++) {
+    simulateGroups({ seed, version: 3, slowStrangers: true });
+  }
 });
 
 Deno.test("simulateGroups() gives the same run for the same seed, and another for another", () => {
-  assert.deepEqual(simulateGroups({ seed: 7 }), simulateGroups({ seed: 7 }));
-  assert.notDeepEqual(simulateGroups({ seed: 7 }), simulateGroups({ seed: 8 }));
+  const [seven, again, eight] = [7, 7, 8].map((seed) => simulateGroups({ seed, version: 3 }));
+  assert.deepEqual(seven, again);
+  assert.notDeepEqual(seven, eight);
 });
 
 for (const mutant of GROUP_MUTANTS) {
@@ -23,10 +33,12 @@ for (const mutant of GROUP_MUTANTS) {
   });
 }
 
-function firstViolation({ step, moves }: GroupMutant): Violation {
+function firstViolation({ step, moves, slowStrangers = false }: GroupMutant): Violation {
+  const version = slowStrangers ? 3 : 2;
   for (let seed = 0; seed < SEEDS_FOR_A_MUTANT; seed++) {
     try {
-      simulateGroups({ seed, ...(step && { step }), ...(moves && { moves }) });
+      const mistake = { ...(step && { step }), ...(moves && { moves }) };
+      simulateGroups({ seed, version, slowStrangers, ...mistake });
     } catch (error) {
       assert.ok(error instanceof Violation);
       return error;

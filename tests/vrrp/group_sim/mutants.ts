@@ -1,4 +1,5 @@
 import { step } from "../../../src/vrrp/machine.ts";
+import { at } from "../../../src/vrrp/outcome.ts";
 import { groupMoves } from "../../../src/vrrp/sync_group.ts";
 import type { GroupEvent } from "../../../src/vrrp/types.ts";
 import type { StepFunction } from "../sim/step_rules.ts";
@@ -9,6 +10,8 @@ export interface GroupMutant {
   readonly mistake: string;
   readonly step?: StepFunction;
   readonly moves?: MovesFunction;
+  /** Shows only in version 3, beside strangers of longer intervals. */
+  readonly slowStrangers?: boolean;
   readonly caught: RegExp;
 }
 
@@ -33,7 +36,7 @@ export const GROUP_MUTANTS: readonly GroupMutant[] = [
   {
     mistake: "never becomes Master together",
     moves: without((move) => move.kind === "groupMaster" && !move.alone),
-    caught: /has 0 Masters/,
+    caught: /has 0 Masters|has had no Master/,
   },
   {
     mistake: "does not wait for the others",
@@ -77,6 +80,29 @@ export const GROUP_MUTANTS: readonly GroupMutant[] = [
         : step(config, state, event, nowMs);
     },
     caught: /beside a better one/,
+  },
+  {
+    mistake: "waits for the others as long as a stranger's interval says",
+    slowStrangers: true,
+    moves: (members) => {
+      return groupMoves(members.map(({ config, state }) => {
+        const learnedMs = state.name === "Backup" ? state.masterIntervalMs : 0;
+        const advertIntervalMs = Math.max(config.advertIntervalMs, learnedMs);
+        return { config: { ...config, advertIntervalMs }, state };
+      }));
+    },
+    caught: /has had no Master/,
+  },
+  {
+    mistake: "takes a slow Master for a dead one",
+    slowStrangers: true,
+    step: (config, state, event, nowMs) => {
+      const after = step(config, state, event, nowMs);
+      if (after.state.name !== "Backup") return after;
+      const { preemptingUntilMs: _until, ...impatient } = after.state;
+      return at(impatient, after.actions);
+    },
+    caught: /becomes Master alone beside/,
   },
 ];
 

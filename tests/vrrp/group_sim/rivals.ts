@@ -3,9 +3,7 @@ import { mustYield } from "../sim/oracle.ts";
 import { Violation } from "../sim/violation.ts";
 import type { SimMachine } from "./machine.ts";
 import type { SimMember } from "./member.ts";
-import type { GroupScenario } from "./scenario.ts";
-
-const INTERVAL_MS = 1000;
+import { type GroupScenario, longestIntervalMs } from "./scenario.ts";
 
 export interface GroupRivalsOptions {
   readonly scenario: GroupScenario;
@@ -19,18 +17,22 @@ export interface GroupRivalsOptions {
  */
 export class GroupRivals {
   readonly #options: GroupRivalsOptions;
+  readonly #patienceMs: number;
   /** Since when (true time) two have been Master of one link with a free way between them. */
   #sinceMs: ReadonlyMap<string, number> = new Map();
 
   constructor(options: GroupRivalsOptions) {
     this.#options = options;
+    const { network, latenessMaxMs } = options.scenario;
+    const slackMs = network.latencyMaxMs + latenessMaxMs + 2;
+    this.#patienceMs = longestIntervalMs(options.scenario) + slackMs;
   }
 
   check(nowMs: number): void {
     const before = this.#sinceMs;
     this.#sinceMs = new Map(this.#pairs().map((pair) => [pair, before.get(pair) ?? nowMs]));
     for (const [pair, sinceMs] of this.#sinceMs) {
-      if (nowMs - sinceMs <= INTERVAL_MS + this.#slackMs) continue;
+      if (nowMs - sinceMs <= this.#patienceMs) continue;
       throw new Violation(`stays Master beside a better one (${pair})`);
     }
   }
@@ -44,11 +46,6 @@ export class GroupRivals {
           .map((better) => `link ${link}: ${worse.name} beside ${better.name}`);
       });
     });
-  }
-
-  get #slackMs(): number {
-    const { network, latenessMaxMs } = this.#options.scenario;
-    return network.latencyMaxMs + latenessMaxMs + 2;
   }
 
   #areRivals(worse: SimMachine, better: SimMachine, link: number): boolean {

@@ -1,4 +1,5 @@
 import { step } from "../../../src/vrrp/machine.ts";
+import type { VrrpVersion } from "../../../src/vrrp/types.ts";
 import { groupMoves } from "../../../src/vrrp/sync_group.ts";
 import { EventQueue } from "../sim/event_queue.ts";
 import { Network } from "../sim/network.ts";
@@ -9,11 +10,18 @@ import { Trace, Violation } from "../sim/violation.ts";
 import { GroupChaos } from "./chaos.ts";
 import { type MemberStep, type MovesFunction, SimMachine } from "./machine.ts";
 import { GroupRivals } from "./rivals.ts";
-import { describeMachine, drawGroupScenario, type GroupScenario } from "./scenario.ts";
+import { GroupIntruders } from "./intruders.ts";
+import {
+  describeMachine,
+  drawGroupScenario,
+  type GroupScenario,
+  type GroupSeed,
+  longestIntervalMs,
+} from "./scenario.ts";
+import { GroupVacancies } from "./vacancies.ts";
 
-export interface GroupSimulationOptions {
-  /** 32 bits; decides everything. */
-  readonly seed: number;
+/** The seed and what goes with it decide everything. */
+export interface GroupSimulationOptions extends GroupSeed {
   /** Default: the product's. */
   readonly step?: StepFunction;
   readonly moves?: MovesFunction;
@@ -25,11 +33,7 @@ export interface GroupSimulationResult {
 }
 
 const EVENTS_MAX = 200_000;
-const INTERVAL_MS = 1000;
 const PEACE_MS = 10_000;
-/** The longest delays that a scenario may have, and rivals that give way to each other in turn. */
-const SETTLE_MS = 4 * (2 * exactMasterDownMs({ priority: 1, intervalMs: INTERVAL_MS }) + 1000) +
-  5000;
 
 /** Runs the machines that `seed` describes to the end, or throws what went wrong and how. */
 export function simulateGroups(options: GroupSimulationOptions): GroupSimulationResult {
@@ -41,19 +45,33 @@ export function simulateGroups(options: GroupSimulationOptions): GroupSimulation
   }
 }
 
+/** The longest delays that a scenario may have, and rivals that give way to each other in turn. */
+function settleMs(scenario: GroupScenario): number {
+  const intervalMs = longestIntervalMs(scenario);
+  const takeOverMs = exactMasterDownMs({ version: 2, priority: 1, intervalMs });
+  return 4 * (2 * takeOverMs + intervalMs) + 5000;
+}
+
 class GroupSimulation {
+  readonly #version: VrrpVersion;
   readonly #scenario: GroupScenario;
   readonly #random: Random;
   readonly #queue = new EventQueue();
   readonly #networks: readonly Network[];
   readonly #machines: readonly SimMachine[];
+  readonly #settleMs: number;
   readonly #rivals: GroupRivals;
+  readonly #intruders: GroupIntruders;
+  readonly #vacancies: GroupVacancies;
   readonly #trace = new Trace();
   readonly #changes: string[] = [];
   #isSteady = false;
+  #isBereaved = false;
 
-  constructor({ seed, step: stepFunction = step, moves = groupMoves }: GroupSimulationOptions) {
-    const scenario = drawGroupScenario(seed);
+  constructor(options: GroupSimulationOptions) {
+    const { seed, version, step: stepFunction = step, moves = groupMoves } = options;
+    const scenario = drawGroupScenario(options);
+    this.#version = version;
     this.#scenario = scenario;
     this.#random = new Random(~seed);
     const shared = { queue: this.#queue, random: this.#random };
@@ -74,7 +92,11 @@ class GroupSimulation {
         onStep,
       });
     });
-    this.#rivals = new GroupRivals({ scenario, machines: this.#machines, networks });
+    const watched = { scenario, machines: this.#machines, networks };
+    this.#settleMs = settleMs(scenario);
+    this.#rivals = new GroupRivals(watched);
+    this.#intruders = new GroupIntruders(watched);
+    this.#vacancies = new GroupVacancies(watched);
   }
 
   run(): GroupSimulationResult {
@@ -98,14 +120,16 @@ class GroupSimulation {
   describe(error: unknown): string {
     const problem = error instanceof Violation ? error.message : String(error);
     return [
-      `Seed ${this.#scenario.seed}, ${this.#queue.nowMs.toFixed(3)} ms: ${problem}`,
+      `Seed ${this.#scenario.seed} of version ${this.#version}, ${
+        this.#queue.nowMs.toFixed(3)
+      } ms: ${problem}`,
       ...this.#scenario.machines.map((machine) => `  ${describeMachine(machine)}`),
       String(this.#trace),
     ].join("\n");
   }
 
   #comeToRest(): void {
-    this.#runFor(SETTLE_MS);
+    this.#runFor(this.#settleMs);
     this.#requireOneMasterOnEachLink();
     this.#isSteady = true;
     this.#runFor(PEACE_MS);
@@ -125,7 +149,8 @@ class GroupSimulation {
     if (how === "crash") machine.crash();
     else if (how === "stop") machine.stop();
     else machine.setLink(link, false);
-    this.#runFor(SETTLE_MS);
+    this.#isBereaved = true;
+    this.#runFor(this.#settleMs);
     this.#requireOneMasterOnEachLink();
   }
 
@@ -156,6 +181,8 @@ class GroupSimulation {
   #check(): void {
     if (this.#queue.count > EVENTS_MAX) throw new Violation("the network never comes to rest");
     this.#rivals.check(this.#queue.nowMs);
+    this.#intruders.check(this.#queue.nowMs);
+    if (this.#isBereaved) this.#vacancies.check(this.#queue.nowMs);
     for (const machine of this.#machines) if (machine.isGroup) this.#checkUnity(machine);
   }
 
@@ -178,6 +205,7 @@ class GroupSimulation {
       return `${machine.name}/${link} ${event.kind}${heard}: ${before.name} → ${state.name}`;
     });
     if (state.name === before.name) return;
+    if (state.name === "Master" && state.alone) this.#intruders.enter(machine, link);
     this.#changes.push(`${this.#queue.nowMs} ${machine.name}/${link} ${state.name}`);
     if (this.#isSteady) {
       throw new Violation(

@@ -1,5 +1,6 @@
 import type { EventQueue } from "./event_queue.ts";
 import type { SimHost } from "./host.ts";
+import { FaultSchedule } from "./fault_schedule.ts";
 import type { Network } from "./network.ts";
 import type { Random } from "./random.ts";
 import type { FaultKind, Scenario } from "./scenario.ts";
@@ -16,23 +17,31 @@ export interface ChaosOptions {
 /** Starts the hosts, and lets faults begin and end until it is over itself. */
 export class Chaos {
   readonly #options: ChaosOptions;
-  #over = false;
+  readonly #schedule: FaultSchedule<SimHost, FaultKind>;
 
   constructor(options: ChaosOptions) {
     this.#options = options;
+    const { scenario, hosts, queue, random, note } = options;
+    this.#schedule = new FaultSchedule({
+      victims: hosts,
+      startsAtMs: scenario.hosts.map(({ startAtMs }) => startAtMs),
+      faults: scenario.faults,
+      faultGapMs: scenario.faultGapMs,
+      tempo: scenario.tempo,
+      queue,
+      random,
+      note,
+      apply: (kind, host) => this.#apply(kind, host),
+    });
   }
 
   begin(): void {
-    const { scenario, hosts } = this.#options;
-    for (const [index, host] of hosts.entries()) {
-      this.#later(scenario.hosts[index]?.startAtMs ?? 0, () => host.start());
-    }
-    this.#strikeLater();
+    this.#schedule.begin();
   }
 
   /** Everything is repaired; who is not running comes back or stays away. Somebody always runs. */
   end(): void {
-    this.#over = true;
+    this.#schedule.end();
     const { hosts, network, random } = this.#options;
     network.becomePerfect();
     for (const host of hosts) {
@@ -41,30 +50,6 @@ export class Chaos {
       if (!host.running && random.chance(0.6)) host.start();
     }
     if (!hosts.some((host) => host.running)) hosts[0]?.start();
-  }
-
-  #later(delayMs: number, happen: () => void): void {
-    this.#options.queue.after(delayMs, () => {
-      if (!this.#over) happen();
-    });
-  }
-
-  #strikeLater(): void {
-    const { random, scenario } = this.#options;
-    this.#later(random.between(0, 2 * scenario.faultGapMs), () => {
-      this.#strike();
-      this.#strikeLater();
-    });
-  }
-
-  #strike(): void {
-    const { random, scenario, hosts, note } = this.#options;
-    const kind = random.pickAny(scenario.faults);
-    const host = random.pickAny(hosts);
-    if (kind === undefined || host === undefined) return;
-    const durationMs = random.between(1, random.pick([300, 3000, 12_000]));
-    note(() => `fault: ${kind} of ${host.name} for ${durationMs.toFixed(0)} ms`);
-    this.#later(durationMs, this.#apply(kind, host));
   }
 
   /** Begins a fault and gives what ends it. */

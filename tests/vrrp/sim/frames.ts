@@ -1,13 +1,17 @@
 import type { IpAddress } from "../../../src/base/ip.ts";
 import type { MacAddress } from "../../../src/base/mac.ts";
 import { err, ok, type Result } from "../../../src/base/result.ts";
-import { MS_PER_S } from "../../../src/base/units.ts";
-import { authenticated } from "../../../src/vrrp/auth.ts";
+import { advertOf } from "../../../src/vrrp/advert.ts";
 import { acceptAdvert, acceptPacket } from "../../../src/vrrp/receive.ts";
 import type { HeardAdvert, RouterConfig } from "../../../src/vrrp/types.ts";
 import * as arp from "../../../src/wire/arp.ts";
 import * as ethernet from "../../../src/wire/ethernet.ts";
 import * as frame from "../../../src/wire/frame.ts";
+import {
+  emitUnsolicitedAdvert,
+  parseClaim,
+  unsolicitedAdvertSize,
+} from "../../../src/wire/neighbor_frame.ts";
 import { peek } from "../../../src/wire/vrrp.ts";
 
 export interface AdvertInput {
@@ -19,15 +23,12 @@ export interface AdvertInput {
 }
 
 export function advertFrame(input: AdvertInput): Uint8Array<ArrayBuffer> {
-  const { config: { vrid, addresses, auth, advertIntervalMs }, priority } = input;
+  const { config, priority } = input;
+  const { addresses, checksum } = config;
   const advert: frame.AdvertFrame = {
     ...input,
-    advert: authenticated(auth, {
-      vrid,
-      priority,
-      advertIntervalS: advertIntervalMs / MS_PER_S,
-      addresses,
-    }),
+    advert: advertOf(config, { priority, addresses }),
+    ...(checksum === "auto" ? {} : { checksumForm: checksum }),
     pad: false,
   };
   const bytes = new Uint8Array(frame.advertSize(advert));
@@ -38,8 +39,17 @@ export function advertFrame(input: AdvertInput): Uint8Array<ArrayBuffer> {
 export function announcementFrame(
   input: { readonly sourceMac: MacAddress; readonly address: IpAddress },
 ): Uint8Array<ArrayBuffer> {
+  if (input.address.family === 6) return neighborAdvert(input);
   const bytes = new Uint8Array(frame.gratuitousArpSize());
   frame.emitGratuitousArp(input, new DataView(bytes.buffer));
+  return bytes;
+}
+
+function neighborAdvert(
+  input: { readonly sourceMac: MacAddress; readonly address: IpAddress },
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(unsolicitedAdvertSize());
+  emitUnsolicitedAdvert({ ...input, router: true }, new DataView(bytes.buffer));
   return bytes;
 }
 
@@ -55,7 +65,9 @@ export function receive(
   const view = new DataView(bytes.buffer);
   const packet = frame.parse(view);
   if (packet.ok) return receiveAdvert(packet.value, configs);
-  return packet.error.reason === "etherType" ? receiveClaim(view) : err(packet.error.reason);
+  const { reason } = packet.error;
+  if (reason === "etherType") return receiveClaim(view);
+  return reason === "protocol" ? receiveNeighborClaim(view) : err(reason);
 }
 
 function receiveAdvert(
@@ -64,13 +76,21 @@ function receiveAdvert(
 ): Result<Received, string> {
   const head = peek(packet.message);
   if (!head.ok) return err(head.error.reason);
-  const config = configs.find(({ vrid }) => vrid === head.value.vrid);
+  const config = configs.find(({ vrid, family }) => {
+    return vrid === head.value.vrid && family === packet.family;
+  });
   const forUs = acceptPacket(packet, config);
   if (!forUs.ok) return err(forUs.error.reason);
   if (config === undefined) return err("unknownGroup");
   const accepted = acceptAdvert(config, packet);
   if (!accepted.ok) return err(accepted.error.reason);
   return ok({ what: "advert", vrid: config.vrid, advert: accepted.value.advert });
+}
+
+function receiveNeighborClaim(view: DataView): Result<Received, string> {
+  const claim = parseClaim(view);
+  if (!claim.ok) return err(claim.error.reason);
+  return claim.value === undefined ? err("no announcement") : ok({ what: "claim", ...claim.value });
 }
 
 function receiveClaim(view: DataView): Result<Received, string> {

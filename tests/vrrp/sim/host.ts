@@ -70,9 +70,9 @@ export class SimHost implements Port, Surroundings {
     return this.#process?.get(vrid);
   }
 
-  factsFor(router: SimRouter): LinkFacts {
-    const { source, mac } = this.#options.spec;
-    return { source, mac, owner: router.member.owner };
+  factsFor({ member: { config, owner } }: SimRouter): LinkFacts {
+    const { sources, mac } = this.#options.spec;
+    return { source: sources[config.family], mac, owner };
   }
 
   get localMs(): number {
@@ -206,7 +206,7 @@ export class SimHost implements Port, Surroundings {
 
   #sendAdvert(router: SimRouter, priority: number): void {
     this.#ipId = (this.#ipId + 1) & 0xffff;
-    const { source } = this.#options.spec;
+    const { source } = this.factsFor(router);
     const sourceMac = this.#macFor(router);
     const input = { config: router.config, priority, source, sourceMac, ipId: this.#ipId };
     this.#options.network.send(this, advertFrame(input));

@@ -15,7 +15,8 @@ export interface Port {
 }
 
 const IP_AT = 14;
-const IPV4_ETHER_TYPE = 0x0800;
+/** Where what a checksum covers begins: none looks at IPv6's traffic class and flow label. */
+const COVERED_AT: Readonly<Record<number, number>> = { 0x0800: IP_AT, 0x86dd: IP_AT + 4 };
 
 /** One Ethernet segment that can lose, double, spoil, delay and overtake, and be cut in any direction. */
 export class Network {
@@ -74,22 +75,23 @@ export class Network {
   }
 
   #carry(to: Port, frame: Uint8Array<ArrayBuffer>): void {
-    const corrupted = isIpv4(frame) && this.#random.chance(this.#spec.corrupt);
-    const delivery = { frame: corrupted ? this.#spoil(frame) : frame.slice(), corrupted };
+    const fromAt = COVERED_AT[etherTypeOf(frame)];
+    const corrupted = fromAt !== undefined && this.#random.chance(this.#spec.corrupt);
+    const delivery = { frame: corrupted ? this.#spoil(frame, fromAt) : frame.slice(), corrupted };
     const latencyMs = this.#random.between(this.#spec.latencyMinMs, this.#spec.latencyMaxMs);
     this.#queue.after(latencyMs, () => {
       if (to.linkUp) to.deliver(delivery);
     });
   }
 
-  #spoil(frame: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  #spoil(frame: Uint8Array<ArrayBuffer>, fromAt: number): Uint8Array<ArrayBuffer> {
     const spoiled = frame.slice();
-    const at = this.#random.whole(IP_AT, frame.length - 1);
+    const at = this.#random.whole(fromAt, frame.length - 1);
     spoiled[at] = (spoiled[at] ?? 0) ^ (1 << this.#random.whole(0, 7));
     return spoiled;
   }
 }
 
-function isIpv4(frame: Uint8Array): boolean {
-  return (((frame[12] ?? 0) << 8) | (frame[13] ?? 0)) === IPV4_ETHER_TYPE;
+function etherTypeOf(frame: Uint8Array): number {
+  return ((frame[12] ?? 0) << 8) | (frame[13] ?? 0);
 }

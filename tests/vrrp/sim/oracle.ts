@@ -3,8 +3,8 @@ import type { MacAddress } from "../../../src/base/mac.ts";
 import type { RouterConfig } from "../../../src/vrrp/types.ts";
 
 /*
- * The protocol's formulas a second time, written from RFC 3768 and without the product's code, so
- * that one mistake does not hide in both. Milliseconds are not rounded here.
+ * The protocol's formulas a second time, written from RFC 3768 and RFC 9568 and without the product's
+ * code, so that one mistake does not hide in both. Milliseconds are not rounded here.
  */
 
 export interface Contender {
@@ -17,15 +17,20 @@ export function priorityOf({ config, owner }: { config: RouterConfig; owner: boo
   return owner ? 255 : config.priority;
 }
 
-/** Section 6.1. */
-export function exactSkewMs(priority: number): number {
-  return ((256 - priority) / 256) * 1000;
+/** What a Backup waits by: in version 3 `intervalMs` is that of the Master it follows. */
+export interface Timing {
+  readonly version: 2 | 3;
+  readonly priority: number;
+  readonly intervalMs: number;
 }
 
-export function exactMasterDownMs(
-  { priority, intervalMs }: { priority: number; intervalMs: number },
-): number {
-  return 3 * intervalMs + exactSkewMs(priority);
+/** Section 6.1 of either: a share of a second, or of the interval. */
+export function exactSkewMs({ version, priority, intervalMs }: Timing): number {
+  return ((256 - priority) / 256) * (version === 3 ? intervalMs : 1000);
+}
+
+export function exactMasterDownMs(timing: Timing): number {
+  return 3 * timing.intervalMs + exactSkewMs(timing);
 }
 
 /** Section 6.4.3: whether a Master `ours` has to give way to `theirs`; owners compare MACs last. */

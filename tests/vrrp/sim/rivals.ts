@@ -2,6 +2,7 @@ import type { SimHost } from "./host.ts";
 import type { Network } from "./network.ts";
 import { mustYield } from "./oracle.ts";
 import { groups, type Scenario } from "./scenario.ts";
+import { CLOCK_ERROR } from "./verdict.ts";
 import { Violation } from "./violation.ts";
 
 export interface RivalsOptions {
@@ -32,14 +33,15 @@ export class Rivals {
   #checkPair({ worse, better, nowMs }: { worse: SimHost; better: SimHost; nowMs: number }): void {
     const audible = worse.awake && better.awake &&
       this.#options.network.carries({ from: better, to: worse });
-    for (const { vrid, advertIntervalMs } of groups(this.#options.scenario)) {
+    for (const { vrid } of groups(this.#options.scenario)) {
       const key = `${vrid} ${worse.name} ${better.name}`;
+      const intervalMs = better.router(vrid)?.config.advertIntervalMs ?? 0;
       if (!audible || !this.#areRivals(vrid, worse, better)) this.#sinceMs.delete(key);
-      else this.#bear({ key, nowMs, limitMs: advertIntervalMs + this.#slackMs });
+      else this.#bear({ key, nowMs, limitMs: intervalMs * (1 + CLOCK_ERROR) + this.#slackMs });
     }
   }
 
-  /** What an interval of another's clock, the network and a late wake add. */
+  /** What the network and a late wake add. */
   get #slackMs(): number {
     const { network, latenessMaxMs } = this.#options.scenario;
     return network.latencyMaxMs + latenessMaxMs + 2;

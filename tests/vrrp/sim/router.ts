@@ -6,7 +6,7 @@ import type {
   RouterEvent,
   RouterState,
 } from "../../../src/vrrp/types.ts";
-import { exactMasterDownMs, exactSkewMs, priorityOf } from "./oracle.ts";
+import { priorityOf } from "./oracle.ts";
 import { RouterWatch } from "./router_watch.ts";
 import type { Member } from "./scenario.ts";
 import type { StepFunction } from "./step_rules.ts";
@@ -46,14 +46,13 @@ export class SimRouter {
     return priorityOf(this.member);
   }
 
-  /** By the formula, in real time. */
+  /** By the formula, in real time, for the interval that it goes by now. */
   get skewMs(): number {
-    return exactSkewMs(this.priority);
+    return this.watch.skewMs;
   }
 
   get masterDownMs(): number {
-    const { advertIntervalMs: intervalMs } = this.config;
-    return exactMasterDownMs({ priority: this.priority, intervalMs });
+    return this.watch.masterDownMs;
   }
 
   get state(): RouterState {

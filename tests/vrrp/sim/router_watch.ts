@@ -1,5 +1,5 @@
-import type { Action, Step } from "../../../src/vrrp/types.ts";
-import { exactMasterDownMs, exactSkewMs, priorityOf } from "./oracle.ts";
+import type { Action, RouterState, Step } from "../../../src/vrrp/types.ts";
+import { exactMasterDownMs, exactSkewMs, priorityOf, type Timing } from "./oracle.ts";
 import type { Member } from "./scenario.ts";
 import { brokenByStep, type StepRecord } from "./step_rules.ts";
 
@@ -12,8 +12,8 @@ const ROUNDING_MS = 0.51;
  */
 export class RouterWatch {
   readonly #member: Member;
-  readonly #skewMs: number;
-  readonly #masterDownMs: number;
+  /** Our own, or in version 3 that of the Master that is followed. */
+  #intervalMs: number;
   readonly #startHeldUntilMs: number;
   #preemptHeldUntilMs = -Infinity;
   #earliestMasterMs = Infinity;
@@ -28,12 +28,23 @@ export class RouterWatch {
   };
 
   constructor(member: Member, startMs: number) {
-    const priority = priorityOf(member);
-    const { advertIntervalMs: intervalMs, startupDelayMs } = member.config;
+    const { advertIntervalMs, startupDelayMs } = member.config;
     this.#member = member;
-    this.#skewMs = exactSkewMs(priority);
-    this.#masterDownMs = exactMasterDownMs({ priority, intervalMs });
+    this.#intervalMs = advertIntervalMs;
     this.#startHeldUntilMs = member.owner ? -Infinity : startMs + startupDelayMs;
+  }
+
+  get skewMs(): number {
+    return exactSkewMs(this.#timing);
+  }
+
+  get masterDownMs(): number {
+    return exactMasterDownMs(this.#timing);
+  }
+
+  get #timing(): Timing {
+    const { version } = this.#member.config;
+    return { version, priority: priorityOf(this.#member), intervalMs: this.#intervalMs };
   }
 
   /** Until then the configuration keeps it from what the protocol would have it do. */
@@ -67,29 +78,42 @@ export class RouterWatch {
       const earlyMs = earliestMs - nowMs;
       return earlyMs > ROUNDING_MS ? `takes over ${earlyMs} ms too early` : undefined;
     }
+    this.#learn(record);
     this.#postponeTakeOver(record);
     return undefined;
+  }
+
+  /** Section 6.4 of RFC 9568; in version 2 whoever is heard has the same interval. */
+  #learn({ before, event, after, nowMs }: StepRecord): void {
+    if (after.state.name !== "Backup") this.#intervalMs = this.#member.config.advertIntervalMs;
+    else if (event.kind === "advert" && this.#follows(before, event.advert.priority, nowMs)) {
+      this.#intervalMs = event.advert.intervalMs;
+    }
+  }
+
+  #follows(before: RouterState, priority: number, nowMs: number): boolean {
+    return before.name === "Master" || (priority > 0 && !this.#ignores(priority, nowMs));
   }
 
   #postponeTakeOver({ before, event, after, nowMs }: StepRecord): void {
     if (after.state.name !== "Backup") return;
     if (event.kind === "linkReady" && before.name !== "Backup") {
       this.#preemptHeldUntilMs = nowMs + this.#member.config.preemptDelayMs;
-      this.#earliestMasterMs = nowMs + this.#masterDownMs;
+      this.#earliestMasterMs = nowMs + this.masterDownMs;
     } else if (event.kind === "advert") {
-      const leaves = before.name === "Backup" && event.advert.priority === 0;
-      if (leaves) this.#earliestMasterMs = nowMs + this.#skewMs;
-      else if (before.name === "Master" || !this.#ignores(event.advert.priority, nowMs)) {
-        this.#earliestMasterMs = nowMs + this.#masterDownMs;
+      const { priority } = event.advert;
+      if (before.name === "Backup" && priority === 0) this.#earliestMasterMs = nowMs + this.skewMs;
+      else if (this.#follows(before, priority, nowMs)) {
+        this.#earliestMasterMs = nowMs + this.masterDownMs;
       }
-    } else if (event.kind === "paused" && event.pausedMs > this.#masterDownMs + ROUNDING_MS) {
-      const listenedMs = nowMs + this.#listenMs + this.#skewMs;
+    } else if (event.kind === "paused" && event.pausedMs > this.masterDownMs + ROUNDING_MS) {
+      const listenedMs = nowMs + this.#listenMs + this.skewMs;
       this.#earliestMasterMs = Math.max(this.#earliestMasterMs, listenedMs);
     }
   }
 
   get #listenMs(): number {
-    return Math.max(this.#member.config.advertIntervalMs, 100);
+    return Math.max(this.#intervalMs, 100);
   }
 
   #ignores(priority: number, nowMs: number): boolean {
@@ -100,7 +124,7 @@ export class RouterWatch {
 
   #brokenSilence({ before, event, after, nowMs }: StepRecord): string | undefined {
     if (after.state.name !== "Master" || before.name !== "Master") this.#quietUntilMs = -Infinity;
-    else if (event.kind === "paused" && event.pausedMs > this.#masterDownMs + ROUNDING_MS) {
+    else if (event.kind === "paused" && event.pausedMs > this.masterDownMs + ROUNDING_MS) {
       this.#quietUntilMs = nowMs + this.#listenMs;
     }
     if (!after.actions.some((action) => action.do === "sendAdvert")) return undefined;

@@ -1,26 +1,26 @@
 import { step } from "../../../src/vrrp/machine.ts";
-import type { StateName } from "../../../src/vrrp/types.ts";
+import type { StateName, VrrpVersion } from "../../../src/vrrp/types.ts";
 import { Chaos } from "./chaos.ts";
 import { EventQueue } from "./event_queue.ts";
 import { type HostStep, SimHost } from "./host.ts";
 import { Network } from "./network.ts";
 import { Random } from "./random.ts";
 import { Rivals } from "./rivals.ts";
-import { describeHost, drawScenario, groups, type Scenario } from "./scenario.ts";
-import type { StepFunction } from "./step_rules.ts";
+import type { SimRouter } from "./router.ts";
 import {
-  inheritedAfterMs,
-  mayInherit,
-  type Runner,
-  runners,
-  settledByMs,
-  unsettled,
-} from "./verdict.ts";
+  describeHost,
+  drawScenario,
+  groups,
+  type Scenario,
+  type Seed,
+  slowestIntervalMs,
+} from "./scenario.ts";
+import type { StepFunction } from "./step_rules.ts";
+import { heirs, inheritedAfterMs, runners, settledByMs, unsettled } from "./verdict.ts";
 import { Trace, Violation } from "./violation.ts";
 
-export interface SimulationOptions {
-  /** 32 bits; decides everything. */
-  readonly seed: number;
+/** The seed and the version decide everything. */
+export interface SimulationOptions extends Seed {
   /** Default: the product's. */
   readonly step?: StepFunction;
 }
@@ -52,9 +52,10 @@ export function simulate(options: SimulationOptions): SimulationResult {
 }
 
 /** The groups whose Master has gone, each with those who may follow. */
-type Inheritance = Map<number, readonly Runner[]>;
+type Inheritance = Map<number, readonly SimRouter[]>;
 
 class Simulation {
+  readonly #version: VrrpVersion;
   readonly #scenario: Scenario;
   readonly #random: Random;
   readonly #queue = new EventQueue();
@@ -67,8 +68,9 @@ class Simulation {
   readonly #steady = new Set<number>();
   #inheritance: Inheritance = new Map();
 
-  constructor({ seed, step: stepFunction = step }: SimulationOptions) {
-    const scenario = drawScenario(seed);
+  constructor({ seed, version, step: stepFunction = step }: SimulationOptions) {
+    const scenario = drawScenario({ seed, version });
+    this.#version = version;
     this.#scenario = scenario;
     // Another sequence than the scenario's own, which began with the same seed.
     this.#random = new Random(~seed);
@@ -94,7 +96,9 @@ class Simulation {
   describe(error: unknown): string {
     const problem = error instanceof Violation ? error.message : String(error);
     return [
-      `Seed ${this.#scenario.seed}, ${this.#queue.nowMs.toFixed(3)} ms: ${problem}`,
+      `Seed ${this.#scenario.seed} of version ${this.#version}, ${
+        this.#queue.nowMs.toFixed(3)
+      } ms: ${problem}`,
       ...this.#scenario.hosts.map((host) => `  ${describeHost(host)}`),
       String(this.#trace),
     ].join("\n");
@@ -120,10 +124,11 @@ class Simulation {
   #comeToRest(): void {
     const fromMs = this.#queue.nowMs;
     let endMs = fromMs;
-    for (const { vrid, advertIntervalMs } of groups(this.#scenario)) {
+    for (const { vrid } of groups(this.#scenario)) {
+      const peaceMs = INTERVALS_OF_PEACE * slowestIntervalMs(this.#scenario, vrid);
       const byMs = settledByMs(runners(this.#hosts, vrid), { fromMs, scenario: this.#scenario });
       this.#queue.at(byMs, () => this.#requireSettled(vrid));
-      endMs = Math.max(endMs, byMs + INTERVALS_OF_PEACE * advertIntervalMs);
+      endMs = Math.max(endMs, byMs + peaceMs);
     }
     this.#runUntil(endMs);
   }
@@ -145,9 +150,12 @@ class Simulation {
     if (this.#scenario.farewell === "stop") host.stop();
     else host.crash();
     const fromMs = this.#queue.nowMs;
-    this.#inheritance = new Map(orphaned.map((vrid) => [vrid, runners(this.#hosts, vrid)]));
+    const families = orphaned.map((vrid) => [vrid, runners(this.#hosts, vrid)] as const);
+    this.#inheritance = new Map(families.map(([vrid, group]) => {
+      return [vrid, heirs(group, this.#scenario)];
+    }));
     let endMs = fromMs;
-    for (const [vrid, group] of this.#inheritance) {
+    for (const [vrid, group] of families) {
       const byMs = fromMs + inheritedAfterMs(group, this.#scenario);
       this.#queue.at(byMs, () => this.#requireHeir(vrid));
       endMs = Math.max(endMs, byMs);
@@ -194,11 +202,9 @@ class Simulation {
     if (this.#steady.has(vrid) && state.name !== "Down") {
       host.fail(router, `changes to ${state.name} without a cause`);
     }
-    const group = this.#inheritance.get(vrid);
-    if (group === undefined || state.name !== "Master") return;
-    if (!mayInherit(router, { group, scenario: this.#scenario })) {
-      host.fail(router, "takes over before its betters");
-    }
+    const rightful = this.#inheritance.get(vrid);
+    if (rightful === undefined || state.name !== "Master" || rightful.includes(router)) return;
+    host.fail(router, "takes over before its betters");
   }
 
   #line(text: () => string): void {

@@ -1,9 +1,13 @@
 import type { SimHost } from "./host.ts";
 import type { SimRouter } from "./router.ts";
-import type { Scenario } from "./scenario.ts";
+import { exactMasterDownMs, exactSkewMs } from "./oracle.ts";
+import { type Scenario, slowestIntervalMs } from "./scenario.ts";
 
 /** How much further one clock may run than another during a wait of `ms`. */
-const CLOCK_ERROR = 0.0005;
+export const CLOCK_ERROR = 0.0005;
+
+/** Whoever has stood still listens for so long at least. */
+const LEAST_LISTEN_MS = 100;
 
 /** The hosts' routers of one group that run, with their hosts. */
 export interface Runner {
@@ -31,8 +35,15 @@ export function settledByMs(
   const quietMs = fromMs + latencyMaxMs;
   return Math.max(...group.map(({ host, router }) => {
     const heldMs = host.trueMs(router.watch.heldUntilMs);
-    return Math.max(quietMs, heldMs) + router.masterDownMs * (1 + CLOCK_ERROR);
+    return Math.max(quietMs, heldMs) + longestWaitMs(router, scenario) * (1 + CLOCK_ERROR);
   })) + 3 * latencyMaxMs + latenessMaxMs + 2;
+}
+
+/** Whoever it follows, or has followed until its end; or after a pause of its own. */
+function longestWaitMs({ config, priority }: SimRouter, scenario: Scenario): number {
+  const { version, vrid } = config;
+  const timing = { version, priority, intervalMs: slowestIntervalMs(scenario, vrid) };
+  return Math.max(exactMasterDownMs(timing), LEAST_LISTEN_MS + exactSkewMs(timing));
 }
 
 /** Gives what is wrong with a group that should have settled. */
@@ -55,13 +66,14 @@ export function toleranceMs(group: readonly Runner[], scenario: Scenario): numbe
   return Math.max(...waits) * CLOCK_ERROR + latencyMinMs + latenessMaxMs + 1;
 }
 
-/** Whether a router may be the first to replace a lost Master, as far as clocks can tell. */
-export function mayInherit(
-  heir: SimRouter,
-  { group, scenario }: { group: readonly Runner[]; scenario: Scenario },
-): boolean {
+/**
+ * Those that may be the first to replace a lost Master, as far as clocks can tell: the intervals that
+ * they go by are the lost one's, and change with the first of them that takes over.
+ */
+export function heirs(group: readonly Runner[], scenario: Scenario): readonly SimRouter[] {
   const leastMs = Math.min(...group.map(({ router }) => router.skewMs));
-  return heir.skewMs <= leastMs + toleranceMs(group, scenario);
+  const latestMs = leastMs + toleranceMs(group, scenario);
+  return group.map(({ router }) => router).filter(({ skewMs }) => skewMs <= latestMs);
 }
 
 /** How long after the Master's end its heir must be alone in its place. */

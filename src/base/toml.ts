@@ -8,17 +8,28 @@ const LINE_CHARACTERS = 100;
 
 /** `key = value`, a list that would be too long for a line with one item a line (TOML 1.0). */
 export function tomlEntry(key: string, value: TomlValue): string {
-  const line = `${key} = ${tomlValue(value)}`;
+  const line = `${tomlKey(key)} = ${tomlValue(value)}`;
   if (!isList(value) || line.length <= LINE_CHARACTERS) return line;
-  return `${key} = [\n${value.map((item) => `  ${tomlValue(item)},\n`).join("")}]`;
+  return `${tomlKey(key)} = [\n${value.map((item) => `  ${tomlValue(item)},\n`).join("")}]`;
+}
+
+/** Bare where TOML lets it be (TOML 1.0, Keys). */
+export function tomlKey(key: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(key) ? key : tomlString(key);
 }
 
 function tomlValue(value: TomlValue): string {
   if (typeof value === "string") return tomlString(value);
+  if (typeof value === "number") return tomlNumber(value);
   if (typeof value !== "object") return String(value);
   if (isList(value)) return `[${value.map(tomlValue).join(", ")}]`;
-  const pairs = Object.entries(value).map(([key, item]) => `${key} = ${tomlValue(item)}`);
-  return `{ ${pairs.join(", ")} }`;
+  const pairs = Object.entries(value).map(([key, item]) => `${tomlKey(key)} = ${tomlValue(item)}`);
+  return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
+}
+
+function tomlNumber(value: number): string {
+  if (Number.isFinite(value)) return Object.is(value, -0) ? "-0.0" : String(value);
+  return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }
 
 /** JSON escapes what TOML wants escaped, but for DEL; TOML has no lone surrogates. */
@@ -36,6 +47,6 @@ export function tomlComment(text: string): string {
 }
 
 // Array.isArray() does not narrow readonly arrays.
-function isList(value: TomlValue): value is readonly TomlValue[] {
+export function isList(value: TomlValue): value is readonly TomlValue[] {
   return Array.isArray(value);
 }
