@@ -70,6 +70,8 @@ export class NobodyToAsk extends Error {
  * error. Throws {@linkcode NobodyToAsk}, and {@linkcode Error} where it ends without an answer.
  */
 export async function askSecondProcess(question: Uint8Array): Promise<Uint8Array> {
+  // One that asked another would be asked itself, and never come to an end.
+  if (isSecondProcess()) throw new NobodyToAsk("it is the second process itself");
   using questionFile = openMemoryFile("question");
   writeAll(questionFile, Uint8Array.from(question));
   rewind(questionFile);

@@ -71,7 +71,7 @@ Deno.test("a new Master tells where each IPv6 address is, with R and O and its v
   await becomeMaster(world, daemon);
   const seen = neighbors(await capture.stop()).filter(ofVip).filter(isUnsolicited);
   assert.deepEqual(new Set(seen.map(({ target }) => target)), new Set(VIPS));
-  for (const { target, source: _, ...one } of seen) {
+  for (const { target, source: _source, tMs: _tMs, ...one } of seen) {
     assert.deepEqual(one, {
       type: ADVERTISEMENT,
       from: VIRTUAL,

@@ -28,7 +28,8 @@ Deno.test("rvrrpd does not end a healthy Master again once it was refused what a
   const healthy = await Rvrrpd.start({
     world,
     machine: "r2",
-    routers: [{ ...ROUTER, priority: 100 }],
+    // Frames from a MAC that a macvlan has are not given to those beside it.
+    routers: [{ ...ROUTER, priority: 100, vmac: false }],
   });
   await healthy.waitFor("Master");
   const refused = await Rvrrpd.start({
@@ -39,11 +40,10 @@ Deno.test("rvrrpd does not end a healthy Master again once it was refused what a
   await refused.waitFor("Fault");
   await refused.process.waitForLine(/no Master is preempted/);
   const since = refused.process.mark();
-  await healthy.waitFor("Master");
-  const sinceHealthy = healthy.process.mark();
   await refused.waitFor("Backup", { since });
+  const sinceRetry = healthy.process.mark();
   await delay(LONG_MS);
-  assert.deepEqual(healthy.process.matching(/Changed from Master/, sinceHealthy), []);
+  assert.deepEqual(healthy.process.matching(/Changed from/, sinceRetry), []);
   await world.ip("r1", "link del mv1");
   await healthy.stop();
   await refused.waitFor("Master", { since });
