@@ -43,6 +43,18 @@ export const SECOND: Kind = {
   observed: (frames) => ({ adverts: adverts(frames), claims: claims(frames) }),
 };
 
+const DECISECOND_MS = 100;
+
+/** Version 3 over IPv4, ten advertisements a second. */
+export const DECISECOND: Kind = {
+  ...SECOND,
+  intervalMs: DECISECOND_MS,
+  masterDownMs: masterDownMs(DECISECOND_MS),
+  routers: (options) =>
+    vrouters(options).map((spec) => ({ ...spec, version: 3, advertS: DECISECOND_MS / 1000 })),
+  observed: (frames) => ({ adverts: adverts3(frames), claims: claims(frames) }),
+};
+
 const CENTISECOND_MS = 10;
 const CENTISECOND_VRIDS = VRIDS.slice(0, 20);
 const NETWORK6 = "fe80::9:0/112";
@@ -56,8 +68,7 @@ export function centisecond(family: Family): Kind {
     family,
     vrids: CENTISECOND_VRIDS,
     intervalMs: CENTISECOND_MS,
-    // The skew is a share of the interval (RFC 9568 section 6.1).
-    masterDownMs: CENTISECOND_MS * (3 + (256 - PRIORITY.backup) / 256),
+    masterDownMs: masterDownMs(CENTISECOND_MS),
     network: addressed.network,
     sources: addressed.sources,
     routers: ({ priority, virtualMac = "none" }) =>
@@ -74,6 +85,11 @@ export function centisecond(family: Family): Kind {
       claims: family === 4 ? claims(frames) : neighborClaims(frames),
     }),
   };
+}
+
+/** The skew is a share of the interval (RFC 9568 section 6.1). */
+function masterDownMs(intervalMs: number): number {
+  return intervalMs * (3 + (256 - PRIORITY.backup) / 256);
 }
 
 function linkLocalOf(vrid: number): string {

@@ -1,4 +1,4 @@
-import { centisecond } from "./kind.ts";
+import { centisecond, DECISECOND } from "./kind.ts";
 import type { Row } from "./row.ts";
 import { API } from "./row_api.ts";
 import { MANY } from "./row_many.ts";
@@ -31,6 +31,13 @@ export const ROWS: readonly Row[] = [
     virtualMac: "macvlan",
     goalMs: 15,
     announcedGoalMs: 50,
+  }),
+  takeOverRow({
+    name: "take-over-v3-0.1s",
+    where: "v3, IPv4, 0.1 s",
+    virtualMac: "none",
+    kind: DECISECOND,
+    goalMs: 15,
   }),
   ...([4, 6] as const).map((family) =>
     takeOverRow({

@@ -2,6 +2,7 @@
 import { describe, readEnvironment } from "../benchmark/environment.ts";
 import { exitStatus, interruption, print, teller } from "../benchmark/program.ts";
 import { RVRRPD } from "../../tests/support/rvrrpd.ts";
+import { World } from "../../tests/support/world.ts";
 import { findingsOf } from "./findings.ts";
 import { parseOptions, type SoakOptions, USAGE } from "./options.ts";
 import { Scene } from "./scene.ts";
@@ -19,7 +20,9 @@ async function run(options: SoakOptions): Promise<number> {
   const interrupted = interruption();
   const environment = await readEnvironment(RVRRPD);
   if (options.short) {
-    const { lines, problems } = await Promise.race([interrupted, soakShort(options, tell)]);
+    await using world = await World.create();
+    const watching = soakShort(world, options, tell);
+    const { lines, problems } = await Promise.race([interrupted, watching]);
     print(`${describe(environment)}\n\n${tableText(lines)}`);
     return tellProblems(problems);
   }

@@ -1,7 +1,7 @@
 import { TestProcess } from "../../tests/support/process.ts";
 import { RVRRPD } from "../../tests/support/rvrrpd.ts";
 import { delay } from "../../tests/support/wait.ts";
-import { World } from "../../tests/support/world.ts";
+import type { World } from "../../tests/support/world.ts";
 import { type CpuUse, measureCpu } from "../benchmark/cpu_meter.ts";
 import { Daemon } from "../benchmark/daemon.ts";
 import { intervalErrorsMs } from "../benchmark/intervals.ts";
@@ -36,10 +36,10 @@ interface Watched {
 
 /** Two routers at the shortest interval that there is, and busy programs that want their processors. */
 export async function soakShort(
+  world: World,
   options: SoakOptions,
   progress: (text: string) => void,
 ): Promise<ShortFindings> {
-  await using world = await World.create();
   // A copy, because the checkout's may be built anew meanwhile.
   const binary = world.path("rvrrpd");
   await Deno.copyFile(RVRRPD, binary);

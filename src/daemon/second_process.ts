@@ -23,6 +23,7 @@ const STDERR_DESCRIPTOR = 2;
 /** A file on a network disk that is gone, or one that somebody has to write first, never ends. */
 const LIMIT_S = 60;
 const MS_PER_S = 1000;
+const PATIENCE_MS = (LIMIT_S + 5) * MS_PER_S;
 const SIGALRM = 14;
 const KEPT_VARIABLES = ["PATH", "HOME", "LD_LIBRARY_PATH", "DENO_DIR"];
 
@@ -76,10 +77,21 @@ export async function askSecondProcess(question: Uint8Array): Promise<Uint8Array
   writeAll(questionFile, Uint8Array.from(question));
   rewind(questionFile);
   using answerFile = openMemoryFile("answer");
-  const ending = await waitForEndElsewhere(start(questionFile, answerFile));
+  const ending = await endingInTime(start(questionFile, answerFile));
   if (!("code" in ending) || ending.code !== 0) throw new Error(howItEnded(ending));
   rewind(answerFile);
   return readAll(answerFile);
+}
+
+/** A process that waits for a disk ends by no signal; whenever it does, it is waited for. */
+async function endingInTime(pid: number): Promise<Ending> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("the disk does not answer")), PATIENCE_MS);
+  try {
+    return await Promise.race([waitForEndElsewhere(pid), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function start(question: Fd, answer: Fd): number {

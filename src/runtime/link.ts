@@ -25,6 +25,8 @@ const ADVERT_ETHER_TYPE = { 4: ETHER_TYPE.ipv4, 6: ETHER_TYPE.ipv6 } as const;
 /** The protocol that keeps a switch informed of who listens to a group. */
 const SNOOPED = { 4: "IGMP", 6: "MLD" } as const;
 
+/** What a flood brings beyond these is left for the next turn. */
+const LOOKS_TO_FORGET = 4;
 /** What is in this queue says only that there is something to be read in the other. */
 const URGENT_BUFFER_BYTES = 64 << 10;
 
@@ -148,7 +150,9 @@ export class Link implements Outlet, Disposable {
   /** Clears {@linkcode urgentFd}: the advertisements themselves are with the others. */
   forgetUrgent(): void {
     try {
-      while (this.#urgent?.receiveEach(this.#slots, () => {}));
+      for (let look = 0; look < LOOKS_TO_FORGET; look++) {
+        if (!this.#urgent?.receiveEach(this.#slots, () => {})) return;
+      }
     } catch (error) {
       // The socket of the advertisements tells the same.
       if (!(error instanceof SyscallError)) throw error;

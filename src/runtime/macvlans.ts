@@ -112,8 +112,12 @@ export class Macvlans {
    * of a virtual router that is gone and whose link had this name.
    */
   #isLeftover(link: LinkInfo, wanted: Wanted): boolean {
-    const bearsOurMark = isOurLinkGroup(link.group) && link.kind === "macvlan";
-    return bearsOurMark && !this.#isRight(link, wanted) && !this.#others.haveLinks(link.group);
+    return this.#isOurs(link) && !this.#isRight(link, wanted);
+  }
+
+  /** Made by this process, or by one of ours that lives no more. */
+  #isOurs({ group, kind }: LinkInfo): boolean {
+    return isOurLinkGroup(group) && kind === "macvlan" && !this.#others.haveLinks(group);
   }
 
   #make(
@@ -127,7 +131,13 @@ export class Macvlans {
     for (const router of routers) {
       const interfaceName = router.config.virtualInterface;
       const leftover = this.#table.byName(interfaceName);
-      if (leftover !== undefined) this.#report(this.#driver.apply([deletion(leftover)]));
+      if (leftover !== undefined) {
+        if (!this.#isOurs(leftover)) {
+          found.set(router, "nameTaken");
+          continue;
+        }
+        this.#report(this.#driver.apply([deletion(leftover)]));
+      }
       wishes.set({
         change: "addMacvlan",
         interfaceName,

@@ -20,6 +20,10 @@ import type { Outlet } from "./outlet.ts";
 /** A refusal may be for the moment only, or for good: tried again after this long, then ever later. */
 const FIRST_RETRY_MS = 10_000;
 const LAST_RETRY_MS = 320_000;
+/** What went well for so long after a try makes the next refusal the first again. */
+const FORGET_REFUSALS_MS = 60_000;
+/** These end with another process: to look costs no more than to read some files. */
+const ENDS_ELSEWHERE: readonly FaultReason[] = ["runsElsewhere", "macTaken"];
 
 /** What keepalived and FRR take, as long as nobody was heard to do otherwise. */
 const USUAL_CHECKSUM: ChecksumForm = "rfc5798";
@@ -79,6 +83,7 @@ export class Router {
   #installed: readonly IpPrefix[] = [];
   #blockedBy: FaultReason | undefined;
   #retryDelayMs = FIRST_RETRY_MS;
+  #lastRetryMs = -Infinity;
   #refusedLast = false;
   #tracked: TrackOutcome = { adjustment: 0 };
   #authenticator: Authenticator | undefined;
@@ -184,10 +189,13 @@ export class Router {
 
   /** Each time it happens again, the next try comes later. */
   block(reason: FaultReason, nowMs: number): void {
+    if (nowMs > this.#lastRetryMs + FORGET_REFUSALS_MS) this.#retryDelayMs = FIRST_RETRY_MS;
     this.#blockedBy = reason;
     this.#refusedLast ||= this.state.name === "Master";
-    this.#entries.retries.set(this.#entries.index, nowMs + this.#retryDelayMs);
-    this.#retryDelayMs = Math.min(2 * this.#retryDelayMs, LAST_RETRY_MS);
+    this.#lastRetryMs = nowMs + this.#retryDelayMs;
+    this.#entries.retries.set(this.#entries.index, this.#lastRetryMs);
+    const lastMs = ENDS_ELSEWHERE.includes(reason) ? FIRST_RETRY_MS : LAST_RETRY_MS;
+    this.#retryDelayMs = Math.min(2 * this.#retryDelayMs, lastMs);
   }
 
   unblock(): void {

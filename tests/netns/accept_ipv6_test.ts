@@ -42,6 +42,10 @@ for (const { row, keys, mac } of ROWS) {
     await world.addLink({ machine: "host", name: "eth1", mac: "02:00:00:00:01:03", bridge: "br1" });
     await world.ip("r1", `addr add ${LINK_LOCAL_VIP}/64 dev eth1 nodad`);
     await eventually(() => ping(world, "host", `${LINK_LOCAL_VIP}%eth1`), { what: "the own one" });
+    await eventually(async () => {
+      const tentative = await world.run("r1", ["ip", "-6", "addr", "show", "tentative"]);
+      return tentative.trim() === "";
+    }, { what: "the end of duplicate address detection" });
     const before = await machineState(world, "r1");
 
     const daemon = await Rvrrpd.start({ world, machine: "r1", routers: [{ ...ROUTER, ...keys }] });

@@ -270,6 +270,23 @@ Deno.test("Router is blocked until it is unblocked, and tries again ever later",
   assert.deepEqual(delays, [10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 320_000]);
 });
 
+Deno.test("Router tries again soon where it was not refused for a minute after the last try", () => {
+  const one = router();
+  one.block("refused", NOW_MS);
+  one.block("refused", NOW_MS + 10_000);
+  assert.equal(one.retryMs, NOW_MS + 30_000);
+  one.block("refused", NOW_MS + 90_001);
+  assert.equal(one.retryMs, NOW_MS + 100_001);
+});
+
+Deno.test("Router looks every ten seconds for another process that has ended", () => {
+  const one = router();
+  for (const count of [0, 1, 2]) {
+    one.block("runsElsewhere", NOW_MS + count);
+    assert.equal(one.retryMs, NOW_MS + count + 10_000);
+  }
+});
+
 Deno.test("Router.forgetInstalled() leaves the other addresses to be removed", () => {
   const one = router();
   const prefixes = addresses("10.9.0.100", "10.9.0.101").map((address) => ({

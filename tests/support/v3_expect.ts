@@ -34,16 +34,31 @@ export function expectClaims(scene: Scene, seen: Seen, order: readonly Router[])
     withoutRepeats(order.map((router) => scene.macOf(router, family)));
   for (const { address, family } of scene.targets) {
     const arps = seen.arps.filter((claim) => claim.address === address);
-    assert.deepEqual(withoutRepeats(arps.map(({ mac }) => mac)), family === 4 ? macs(4) : []);
+    const expected = family === 4 ? macs(4) : [];
+    assert.deepEqual(withoutRepeats(arps.map(({ mac }) => mac)), expected, timeLine(seen));
     if (family === 4) continue;
     const neighbours = seen.neighbours.filter(({ target }) => target === address);
-    assert.deepEqual(withoutRepeats(neighbours.map(({ mac }) => mac)), macs(6));
+    assert.deepEqual(withoutRepeats(neighbours.map(({ mac }) => mac)), macs(6), timeLine(seen));
     const flags = withoutRepeats(neighbours.map(({ flags }) => flags));
     assert.deepEqual(flags, withoutRepeats(order.map((router) => flagsOf(scene, router))));
     for (const { source, from, mac, hopLimit } of neighbours) {
       assert.deepEqual({ source, from, hopLimit }, { source: address, from: mac, hopLimit: 255 });
     }
   }
+}
+
+/** All that was seen, in order, with milliseconds since the first of it. */
+function timeLine({ adverts, arps, neighbours }: Seen): string {
+  const lines = [
+    ...adverts.map(({ tMs, vrid, priority, source }) => ({
+      tMs,
+      text: `${source} advertises ${vrid} with ${priority}`,
+    })),
+    ...arps.map(({ tMs, address, mac }) => ({ tMs, text: `${address} is at ${mac}` })),
+    ...neighbours.map(({ tMs, target, mac }) => ({ tMs, text: `${target} is at ${mac}` })),
+  ].sort((a, b) => a.tMs - b.tMs);
+  const startMs = lines[0]?.tMs ?? 0;
+  return lines.map(({ tMs, text }) => `${(tMs - startMs).toFixed(1)} ${text}`).join("\n");
 }
 
 function flagsOf(scene: Scene, router: Router): number {

@@ -167,7 +167,7 @@ export class Scene implements AsyncDisposable {
       return await Promise.all(this.targets.map(async (target) => entry(await this.#view(target))));
     };
     const expected = this.targets.map(({ family }) => this.macOf(router, family));
-    await settled(probe, expected, PROBING_MS);
+    await settled(probe, expected);
   }
 
   async #view({ address, target }: HostTarget): Promise<HostView> {
@@ -179,9 +179,6 @@ export class Scene implements AsyncDisposable {
     await this.world[Symbol.asyncDispose]();
   }
 }
-
-/** Only the pauses count, and an echo that is not answered takes a second itself. */
-const PROBING_MS = 1000;
 
 interface HostView {
   readonly answered: boolean;

@@ -175,7 +175,9 @@ export class World implements AsyncDisposable {
     }
     // The kernel notes a carrier a moment after it is there: a test may compare what it says.
     for (const machine of MACHINES) {
-      await settled(() => this.#operState(machine), "UP");
+      await settled(() => this.#operState(machine, "eth0"), "UP");
+      // The other end has a note of its own, and passes nothing on before.
+      await settled(() => this.#operState("sw", portName(machine, "eth0")), "UP");
     }
     if (ipv6) await this.#addIpv6(withoutAddress);
   }
@@ -199,8 +201,8 @@ export class World implements AsyncDisposable {
     for (const machine of MACHINES) await this.run(machine, ["sh", "-c", script]);
   }
 
-  async #operState(machine: Machine): Promise<string> {
-    const [link] = JSON.parse(await this.run(machine, ["ip", "-j", "link", "show", "eth0"]));
+  async #operState(namespace: Namespace, name: string): Promise<string> {
+    const [link] = JSON.parse(await this.run(namespace, ["ip", "-j", "link", "show", name]));
     return link.operstate;
   }
 
