@@ -112,7 +112,8 @@ export class Macvlans {
    * of a virtual router that is gone and whose link had this name.
    */
   #isLeftover(link: LinkInfo, wanted: Wanted): boolean {
-    return this.#isOurs(link) && !this.#isRight(link, wanted);
+    // To ask for other daemons reads their files: only where it matters, not for each of thousands.
+    return !this.#isRight(link, wanted) && this.#isOurs(link);
   }
 
   /** Made by this process, or by one of ours that lives no more. */
