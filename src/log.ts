@@ -88,19 +88,22 @@ export function openLog(options: LogOptions, outputs: LogOutputs = STANDARD_OUTP
 function loggerFor(debug: () => DebugLevel): Omit<Log, "busy"> {
   const logger = getLogger([CATEGORY]);
   return {
-    information: (message) => logger.info("{text}", { text: message }),
-    warning: (message) => logger.warn("{text}", { text: message }),
-    error: (message) => logger.error("{text}", { text: message }),
+    information: (message) => logger.emit(recordOf("info", message)),
+    warning: (message) => logger.emit(recordOf("warning", message)),
+    error: (message) => logger.emit(recordOf("error", message)),
     debug: (level, source, message) => {
-      if (level <= debug()) logger.debug("{text}", { text: message(), source });
+      if (level <= debug()) logger.emit(recordOf("debug", message(), source));
     },
   };
 }
 
-/** A line that the log says of itself. */
-function recordOf(level: "warning" | "error", text: string): LogRecord {
-  const message = [text];
-  const said = { message, rawMessage: text, properties: { text } };
+/**
+ * A line. It is made here and has its category already, as LogTape would take a template to pieces or
+ * a record for each of thousands of lines a second.
+ */
+function recordOf(level: LogRecord["level"], text: string, source?: LogSource): LogRecord {
+  const properties = source === undefined ? { text } : { text, source };
+  const said = { message: [text], rawMessage: text, properties };
   return { category: [CATEGORY], level, timestamp: Date.now(), ...said };
 }
 

@@ -1,8 +1,8 @@
 import { adverts, type SeenAdvert } from "../../tests/support/traffic.ts";
-import { delay, eventually } from "../../tests/support/wait.ts";
-import type { World } from "../../tests/support/world.ts";
+import { delay } from "../../tests/support/wait.ts";
+import { addApiNetwork, API, CLIENTS, LOAD, untilApi } from "./api_access.ts";
 import { ApiLoad } from "./api_load/load.ts";
-import type { LoadPlan, LoadReport } from "./api_load/plan.ts";
+import type { LoadReport } from "./api_load/plan.ts";
 import type { Bench } from "./bench.ts";
 import { Daemon } from "./daemon.ts";
 import { residentOf } from "./memory.ts";
@@ -13,25 +13,6 @@ import { PRIORITY, VRIDS, vrouters } from "./vrouters.ts";
 
 /** The load lasts this many times as long as intervals are watched elsewhere. */
 const LOAD_WATCHES = 3;
-
-/** A network of its own: neither is the load on the tap, nor are advertisements sent to the clients. */
-const API_NETWORK = { daemon: "10.8.0.1", clients: "10.8.0.3" } as const;
-
-const LOAD: Omit<LoadPlan, "durationMs"> = {
-  hostname: API_NETWORK.daemon,
-  port: 7080,
-  credentials: "admin:banana",
-  requestsPerS: 500,
-  clients: 50,
-  streams: 150,
-  unreadStreams: 50,
-  idle: 1000,
-  slowBodies: 20,
-};
-
-/** Who signs in with {@linkcode LOAD}'s credentials. */
-const USER = "{{SHA256}}admin:0:1eb7ac761a1201f9:" +
-  "3df024b5dc20a168d6a3fe406c65ec286e71c61c9c738e079ddd6dae255ee695";
 
 /** What one daemon did, first in peace and then with the API under load. */
 export interface ApiScene {
@@ -51,7 +32,17 @@ export interface ApiScene {
 /** A Master alone with `count` (1–255) virtual routers. */
 export async function observeApi(bench: Bench, count: number): Promise<ApiScene> {
   const world = await bench.world();
-  const daemon = await startDaemon({ world, bench, count });
+  await addApiNetwork(world);
+  const daemon = await Daemon.start({
+    world,
+    place: "r1",
+    make: "rvrrpd",
+    binary: bench.binary,
+    routers: vrouters({ vrids: VRIDS.slice(0, count), priority: PRIORITY.master }),
+    general: { api: API },
+  });
+  await daemon.untilMaster();
+  await untilApi(daemon);
   const tap = await Tap.start(world);
   await delay(SETTLE_MS);
   const quietFromMs = Date.now();
@@ -59,7 +50,7 @@ export async function observeApi(bench: Bench, count: number): Promise<ApiScene>
   const quietToMs = Date.now();
   const before = await residentOf(daemon.pid);
   const plan = { ...LOAD, durationMs: LOAD_WATCHES * bench.watchMs };
-  const running = await ApiLoad.start({ world, machine: "host", plan });
+  const running = await ApiLoad.start({ world, machine: CLIENTS, plan });
   await delay(plan.durationMs / 2);
   const middle = await residentOf(daemon.pid);
   const load = await running.report();
@@ -71,34 +62,6 @@ export async function observeApi(bench: Bench, count: number): Promise<ApiScene>
     load,
     memory: { before, middle, end },
   };
-}
-
-async function startDaemon(
-  { world, bench, count }: {
-    readonly world: World;
-    readonly bench: Bench;
-    readonly count: number;
-  },
-): Promise<Daemon> {
-  await world.addBridge("br1");
-  const link = { name: "eth1", bridge: "br1" } as const;
-  const ends = [
-    { machine: "r1", mac: "02:00:00:00:01:01", address: `${API_NETWORK.daemon}/24` },
-    { machine: "host", mac: "02:00:00:00:01:03", address: `${API_NETWORK.clients}/24` },
-  ] as const;
-  for (const end of ends) await world.addLink({ ...link, ...end });
-  const daemon = await Daemon.start({
-    world,
-    place: "r1",
-    make: "rvrrpd",
-    binary: bench.binary,
-    routers: vrouters({ vrids: VRIDS.slice(0, count), priority: PRIORITY.master }),
-    general: { api: { users: [USER], host: `${LOAD.hostname}:${LOAD.port}` } },
-  });
-  await daemon.untilMaster();
-  const listens = async () => (await daemon.output()).includes("The client API listens on");
-  await eventually(listens, { what: "the client API" });
-  return daemon;
 }
 
 /** Those of a time, in milliseconds since the epoch; throws {@linkcode NotMeasurable} where a Master is missing. */

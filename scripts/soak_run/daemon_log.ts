@@ -14,8 +14,8 @@ export function readLog(text: string): LogFacts {
   };
 }
 
-/** A change to Fault is a warning too. */
-function kindOf(line: string): "change" | "complaint" | "other" {
+/** What a line tells of; a change to Fault is a warning too, and counts as a change. */
+export function kindOf(line: string): "change" | "complaint" | "other" {
   if (/ - Changed from \w+ to \w+\b/.test(line)) return "change";
   return /\b(?:warning|error): /.test(line) ? "complaint" : "other";
 }

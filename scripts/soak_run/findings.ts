@@ -33,7 +33,11 @@ export async function findingsOf(noted: Noted, taps: WideTaps, count: number): P
   for await (const [cable, observed] of taps.read()) {
     try {
       const one = ofCable(cable, observed, noted);
-      problems.push(...one.steadiness.flaps.map((flap) => `${cable.interfaceName}, ${flap}`));
+      problems.push(
+        ...one.steadiness.flaps.map(({ vrid, what }) =>
+          `${cable.interfaceName}, group ${vrid}: ${what}`
+        ),
+      );
       seen.push(one);
     } catch (error) {
       if (!(error instanceof NotMeasurable)) throw error;

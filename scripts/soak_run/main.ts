@@ -22,8 +22,9 @@ async function run(options: SoakOptions): Promise<number> {
   if (options.short) {
     await using world = await World.create();
     const watching = soakShort(world, options, tell);
-    const { lines, problems } = await Promise.race([interrupted, watching]);
+    const { lines, problems, remarks } = await Promise.race([interrupted, watching]);
     print(`${describe(environment)}\n\n${tableText(lines)}`);
+    tellSome(remarks);
     return tellProblems(problems);
   }
   await using scene = await Scene.open(options);

@@ -12,6 +12,8 @@ export interface SoakOptions {
   readonly short: boolean;
   /** Who is Backup there. */
   readonly observer: Make;
+  /** Whether the clients of the Master's API are what keeps the processors busy there. */
+  readonly api: boolean;
 }
 
 const FULL = { minutes: "5", shortMinutes: "10", interfaces: 16 } as const;
@@ -20,27 +22,31 @@ const QUICK = { watchMs: 20_000, interfaces: 1 } as const;
 const MOST_MINUTES = 60;
 
 export const USAGE =
-  `usage: scripts/soak [--minutes N] [--macvlan] [--short [--keepalived]] [--quick]
+  `usage: scripts/soak [--minutes N] [--macvlan] [--short [--api] [--keepalived]] [--quick]
   --minutes  how long both routers are watched before the Master is killed; 1 to ${MOST_MINUTES}, default ${FULL.minutes},
              with --short ${FULL.shortMinutes}
   --macvlan  every virtual router on a macvlan link; default: on the interface, with vmac = false
   --short    20 virtual routers at intervals of 10 ms beside busy programs, one for each processor,
              instead of thousands at 1 s; nobody is killed
+  --api      instead of them, 500 requests a second to the Master's API, 1 MB configurations that it has
+             to judge, and logs at level 5
   --keepalived  the Backup there is a keepalived; default: rvrrpd
   --quick    one interface instead of ${FULL.interfaces}, and ${
     QUICK.watchMs / 1000
   } seconds; not together with --minutes
-Exit code: 0 only where no virtual router flapped, all moved to the Backup when the Master was killed,
+Exit code: 0 only where no virtual router flapped (with --short: but while the machine itself stood
+still), all moved to the Backup when the Master was killed,
 and the Backup said goodbye for all and left its machine as it was; 1 otherwise.
 `;
 
 /** Reads the command line. Throws {@linkcode WrongUse}. */
 export function parseOptions(args: readonly string[]): SoakOptions {
-  const { help, quick, macvlan, minutes, short, keepalived } = readArgs(args);
+  const { help, quick, macvlan, minutes, short, keepalived, api } = readArgs(args);
   const observer = keepalived ? "keepalived" : "rvrrpd";
-  const common = { help, virtualMac: macvlan ? "macvlan" : "none", short, observer } as const;
-  if (keepalived && !short) {
-    throw new WrongUse("Cannot take --keepalived without --short: leave it out, or add that");
+  const common = { help, virtualMac: macvlan ? "macvlan" : "none", short, observer, api } as const;
+  const alone = short ? undefined : keepalived ? "--keepalived" : api ? "--api" : undefined;
+  if (alone !== undefined) {
+    throw new WrongUse(`Cannot take ${alone} without --short: leave it out, or add that`);
   }
   if (!quick) {
     const watchMs = parseMinutes(minutes ?? (short ? FULL.shortMinutes : FULL.minutes)) * 60_000;
@@ -67,6 +73,7 @@ function readArgs(args: readonly string[]) {
         minutes: { type: "string" },
         macvlan: { type: "boolean", default: false },
         short: { type: "boolean", default: false },
+        api: { type: "boolean", default: false },
         keepalived: { type: "boolean", default: false },
         quick: { type: "boolean", default: false },
       },

@@ -2,20 +2,30 @@ import { TestProcess } from "../../tests/support/process.ts";
 import { RVRRPD } from "../../tests/support/rvrrpd.ts";
 import { delay } from "../../tests/support/wait.ts";
 import type { World } from "../../tests/support/world.ts";
+import { addApiNetwork, API, CLIENTS, LOAD, untilApi } from "../benchmark/api_access.ts";
+import { ApiLoad } from "../benchmark/api_load/load.ts";
 import { type CpuUse, measureCpu } from "../benchmark/cpu_meter.ts";
 import { Daemon } from "../benchmark/daemon.ts";
 import { intervalErrorsMs } from "../benchmark/intervals.ts";
 import { centisecond } from "../benchmark/kind.ts";
+import { residentOf } from "../benchmark/memory.ts";
 import { SETTLE_MS } from "../benchmark/pair.ts";
 import { spreadOf } from "../benchmark/statistics.ts";
 import type { ObservedAdvert } from "../benchmark/take_over.ts";
 import { Tap } from "../benchmark/tap.ts";
 import { PRIORITY } from "../benchmark/vrouters.ts";
+import { kindOf } from "./daemon_log.ts";
+import { Drafts } from "./drafts.ts";
 import type { SoakOptions } from "./options.ts";
-import { steadinessOf } from "./steadiness.ts";
+import { type Flap, steadinessOf } from "./steadiness.ts";
 import type { Line } from "./table.ts";
+import { type Stall, stoodStillMs, Witness } from "./witness.ts";
 
 const KIND = centisecond(4);
+/** The load begins before we watch, and must not end before we do. */
+const LOAD_LONGER_MS = 5000;
+/** Nobody who is kept from working for so long can be in time with what is due next. */
+const SLACK_MS = KIND.masterDownMs - KIND.intervalMs;
 /** Goals of the interval's error, in milliseconds. */
 const GOALS = { p99: 2, worst: 8 } as const;
 
@@ -24,14 +34,17 @@ export interface ShortFindings {
   readonly lines: readonly Line[];
   /** What must not be, in words; empty where all is well. */
   readonly problems: readonly string[];
+  /** What else is worth knowing. */
+  readonly remarks: readonly string[];
 }
 
 interface Watched {
   readonly adverts: readonly ObservedAdvert[];
   readonly master: CpuUse;
   readonly backup: CpuUse;
-  /** What the daemons have said meanwhile; r1 is ours. */
+  /** Changes of state, warnings and errors that r1, ours, has told meanwhile. */
   readonly said: readonly string[];
+  readonly stalls: readonly Stall[];
 }
 
 /** Two routers at the shortest interval that there is, and busy programs that want their processors. */
@@ -45,52 +58,109 @@ export async function soakShort(
   await Deno.copyFile(RVRRPD, binary);
   await world.unplug("host");
   progress(`${KIND.vrids.length} virtual routers on r1, then on r2`);
-  const { virtualMac, observer } = options;
+  const { virtualMac, observer, api } = options;
+  if (api) await addApiNetwork(world);
   const common = { world, binary, network: KIND.network } as const;
-  const start = (place: "r1" | "r2", make: SoakOptions["observer"], priority: number) =>
-    Daemon.start({ ...common, place, make, routers: KIND.routers({ priority, virtualMac }) });
-  const master = await start("r1", "rvrrpd", PRIORITY.master);
+  const routers = (priority: number) => KIND.routers({ priority, virtualMac });
+  const master = await Daemon.start({
+    ...{ ...common, place: "r1", make: "rvrrpd", routers: routers(PRIORITY.master) },
+    general: api ? { api: API, debug: 5 } : {},
+  });
   await master.untilMaster();
-  const backup = await start("r2", observer, PRIORITY.backup);
+  if (api) await untilApi(master);
+  const backup = await Daemon.start({
+    ...{ ...common, place: "r2", make: observer, routers: routers(PRIORITY.backup) },
+  });
   await delay(SETTLE_MS);
+  const watched = { world, master, backup };
+  return api
+    ? await besideApi(watched, options, progress)
+    : await besideBusy(watched, options, progress);
+}
+
+interface Pair {
+  readonly world: World;
+  readonly master: Daemon;
+  readonly backup: Daemon;
+}
+
+async function besideBusy(
+  pair: Pair,
+  { watchMs }: SoakOptions,
+  progress: (text: string) => void,
+): Promise<ShortFindings> {
   const busy = Array.from(
     { length: navigator.hardwareConcurrency },
-    () => world.own(new TestProcess({ command: "sh", args: ["-c", "while :; do :; done"] })),
+    () => pair.world.own(new TestProcess({ command: "sh", args: ["-c", "while :; do :; done"] })),
   );
-  progress(`watching for ${options.watchMs / 1000} seconds beside ${busy.length} busy programs`);
-  return judge(await watch({ world, master, backup }, options.watchMs));
+  progress(`watching for ${watchMs / 1000} seconds beside ${busy.length} busy programs`);
+  return judge(await watch(pair, watchMs));
+}
+
+/** Also here everything is on the same processors: the clients, and the tap. */
+async function besideApi(
+  pair: Pair,
+  { watchMs }: SoakOptions,
+  progress: (text: string) => void,
+): Promise<ShortFindings> {
+  const { world, master } = pair;
+  const plan = { ...LOAD, durationMs: watchMs + LOAD_LONGER_MS };
+  const load = await ApiLoad.start({ world, machine: CLIENTS, plan });
+  const drafts = await Drafts.start(world, world.path("rvrrpd-r1.sock"));
+  progress(`watching for ${watchMs / 1000} seconds beside the API's clients`);
+  const { lines, problems, remarks } = judge(await watch(pair, watchMs));
+  const { judged, wrong } = await drafts.end();
+  const { answered, latencyP99Ms } = await load.report();
+  const perS = answered / (plan.durationMs / 1000);
+  const memoryMB = await residentOf(master.pid) / 1e6;
+  return {
+    lines: [
+      ...lines,
+      { what: "Requests answered in a second", r1: Math.round(perS) },
+      { what: "From a request's time to its answer, p99", unit: "ms", r1: latencyP99Ms },
+      { what: "Configurations of 1 MB judged", r1: judged },
+      { what: "Resident memory at the end", unit: "MB", r1: memoryMB },
+    ],
+    problems: [...problems, ...wrong.map((answer) => `a configuration was answered by ${answer}`)],
+    remarks,
+  };
 }
 
 async function watch(
-  { world, master, backup }: {
-    readonly world: World;
-    readonly master: Daemon;
-    readonly backup: Daemon;
-  },
+  { world, master, backup }: Pair,
   watchMs: number,
 ): Promise<Watched> {
+  const witness = await Witness.start(world);
   const tap = await Tap.start(world);
   const before = (await master.output()).length;
   const [first, second] = await Promise.all([
     measureCpu(master.pid, watchMs),
     measureCpu(backup.pid, watchMs),
   ]);
-  const said = (await master.output()).slice(before).split("\n").filter((line) => line !== "");
+  const lines = (await master.output()).slice(before).split("\n");
+  const said = lines.filter((line) => kindOf(line) !== "other");
   const { adverts } = KIND.observed(await tap.stop());
-  return { adverts, master: first, backup: second, said };
+  return { adverts, master: first, backup: second, said, stalls: witness.stalls() };
 }
 
-function judge({ adverts, master, backup, said }: Watched): ShortFindings {
+function judge({ adverts, master, backup, said, stalls }: Watched): ShortFindings {
   const { fromMs, toMs } = master;
   const steadiness = steadinessOf(adverts, {
     ...KIND,
     ...{ master: KIND.sources.r1, priority: PRIORITY.master, fromMs, toMs },
   });
+  const { true: explained = [], false: unexplained = [] } = Object.groupBy(
+    steadiness.flaps.map((flap) => ({ ...flap, stoodStillMs: stoodStillMs(stalls, flap.tMs) })),
+    ({ stoodStillMs }) => String(stoodStillMs >= SLACK_MS) as "true" | "false",
+  );
+  const longestStallMs = Math.max(0, ...stalls.map(({ lastsMs }) => lastsMs));
   const watched = adverts.filter(({ tMs }) => tMs >= fromMs && tMs < toMs);
   const error = spreadOf(intervalErrorsMs(watched, KIND.intervalMs));
   const perAdvertUs = ({ usedNs }: CpuUse) => usedNs / 1000 / steadiness.adverts;
   const lines: Line[] = [
-    { what: "Virtual routers that flapped", r1: steadiness.flaps.length, goal: 0 },
+    { what: "Times that a virtual router flapped", r1: unexplained.length, goal: 0 },
+    { what: "The same while the machine itself stood still for too long", r1: explained.length },
+    { what: "Longest time for which the machine stood still", unit: "ms", r1: longestStallMs },
     { what: "Longest time between two of a group", unit: "ms", r1: steadiness.longestGapMs },
     { what: "Error of the interval, p99", unit: "ms", r1: error.p99, goal: GOALS.p99 },
     { what: "Error of the interval, worst", unit: "ms", r1: error.worst, goal: GOALS.worst },
@@ -102,5 +172,12 @@ function judge({ adverts, master, backup, said }: Watched): ShortFindings {
       r2: perAdvertUs(backup),
     },
   ];
-  return { lines, problems: [...steadiness.flaps, ...said.map((line) => `r1 said: ${line}`)] };
+  const inWords = (flap: Flap & { readonly stoodStillMs: number }) =>
+    `group ${flap.vrid}: ${flap.what} at ${new Date(flap.tMs).toISOString()}; ` +
+    `the machine stood still for ${flap.stoodStillMs.toFixed(1)} ms`;
+  return {
+    lines,
+    problems: unexplained.map(inWords),
+    remarks: [...explained.map(inWords), ...said.map((line) => `r1 said: ${line}`)],
+  };
 }

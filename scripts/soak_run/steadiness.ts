@@ -16,8 +16,17 @@ export interface Steadiness {
   readonly adverts: number;
   /** The longest time between two advertisements of one group. */
   readonly longestGapMs: number;
-  /** In words, one for each virtual router that flapped. */
-  readonly flaps: readonly string[];
+  /** In the order of the groups. */
+  readonly flaps: readonly Flap[];
+}
+
+/** Another one was Master, or nobody. */
+export interface Flap {
+  readonly vrid: number;
+  /** In words. */
+  readonly what: string;
+  /** When it was seen first, milliseconds since the epoch. */
+  readonly tMs: number;
 }
 
 /** Judges from the wire alone whether every group had one Master all the time. */
@@ -25,30 +34,49 @@ export function steadinessOf(adverts: readonly ObservedAdvert[], watch: Watch): 
   const watched = adverts.filter(({ tMs }) => tMs >= watch.fromMs && tMs < watch.toMs);
   const byVrid = Map.groupBy(watched, ({ vrid }) => vrid);
   const groups = watch.vrids.map((vrid) => ({ vrid, own: byVrid.get(vrid) ?? [] }));
-  const gaps = groups.map(({ own }) => longestGapMs(own, watch));
+  const silences = groups.map(({ own }) => longestSilence(own, watch));
   const flaps = groups.flatMap(({ vrid, own }, index) => {
-    const flap = flapOf(own, gaps[index] ?? Infinity, watch);
-    return flap === undefined ? [] : [`group ${vrid}: ${flap}`];
+    const silence = silences[index];
+    const strange = strangers(own, watch);
+    const isSilent = silence !== undefined && silence.lastsMs >= watch.masterDownMs;
+    const found = strange.length === 0 && isSilent ? [silentFlap(silence)] : strange;
+    return found.map((flap) => ({ vrid, ...flap }));
   });
-  return { adverts: watched.length, longestGapMs: Math.max(...gaps), flaps };
+  const longestGapMs = Math.max(...silences.map(({ lastsMs }) => lastsMs));
+  return { adverts: watched.length, longestGapMs, flaps };
+}
+
+interface Silence {
+  readonly lastsMs: number;
+  readonly endMs: number;
 }
 
 /** The begin and the end of the watch count as advertisements: silence at its edges is silence too. */
-function longestGapMs(own: readonly ObservedAdvert[], { fromMs, toMs }: Watch): number {
+function longestSilence(own: readonly ObservedAdvert[], { fromMs, toMs }: Watch): Silence {
   let previousMs = fromMs;
-  let longestMs = 0;
+  let longest: Silence = { lastsMs: 0, endMs: fromMs };
   for (const tMs of [...own.map((advert) => advert.tMs), toMs]) {
-    longestMs = Math.max(longestMs, tMs - previousMs);
+    if (tMs - previousMs > longest.lastsMs) longest = { lastsMs: tMs - previousMs, endMs: tMs };
     previousMs = tMs;
   }
-  return longestMs;
+  return longest;
 }
 
-function flapOf(own: readonly ObservedAdvert[], gapMs: number, watch: Watch): string | undefined {
-  const stranger = own.find(({ source }) => source !== watch.master);
-  if (stranger !== undefined) return `${stranger.source} was Master`;
-  const other = own.find(({ priority }) => priority !== watch.priority);
-  if (other !== undefined) return `priority ${other.priority} instead of ${watch.priority}`;
-  if (gapMs >= watch.masterDownMs) return `silent for ${Math.round(gapMs)} ms`;
+function silentFlap({ lastsMs, endMs }: Silence): Omit<Flap, "vrid"> {
+  return { what: `silent for ${Math.round(lastsMs)} ms`, tMs: endMs };
+}
+
+/** The first advertisement of each time in which they were not as they have to be. */
+function strangers(own: readonly ObservedAdvert[], watch: Watch): Omit<Flap, "vrid">[] {
+  const strange = own.map((advert) => ({ tMs: advert.tMs, what: strangenessOf(advert, watch) }));
+  return strange.flatMap(({ what, tMs }, index) => {
+    const isFirst = what !== undefined && strange[index - 1]?.what === undefined;
+    return isFirst ? [{ what, tMs }] : [];
+  });
+}
+
+function strangenessOf({ source, priority }: ObservedAdvert, watch: Watch): string | undefined {
+  if (source !== watch.master) return `${source} was Master`;
+  if (priority !== watch.priority) return `priority ${priority} instead of ${watch.priority}`;
   return undefined;
 }

@@ -10,27 +10,11 @@ import {
   NobodyToAsk,
 } from "../daemon/second_process.ts";
 import { type ReadConfig, readConfig, type Remark } from "./config_file.ts";
+import { type Order, orderBytes, readOrder } from "./config_order.ts";
 import { type ConfigDraft, type PutAnswer, putConfig } from "./config_putting.ts";
 import { draftConfig, type WriteAnswer, type WriteOrder } from "./config_writing.ts";
 import { ExitError } from "./exit.ts";
 import type { RvrrpdOptions } from "./options.ts";
-
-/** What is to be read or drafted, and what to change of it. */
-interface Question {
-  readonly options: RvrrpdOptions;
-  readonly changes: readonly Change[];
-  readonly draft?: WriteOrder;
-}
-
-/** What is to be put into the file. */
-interface PutOrder {
-  readonly put: ConfigDraft;
-}
-
-type Order = (Question | PutOrder) & {
-  /** Of {@linkcode momentAfter}; after that nobody waits for the answer. */
-  readonly deadlineMs?: number | undefined;
-};
 
 /** The configuration with all remarks, what has become of it, or why there is none to be read. */
 type Answer =
@@ -47,7 +31,7 @@ export function isConfigProcess(): boolean {
 /** The whole life of that process. */
 export function serveConfig(): void {
   beSecondProcess((question) => {
-    const order: Order = v8.deserialize(question);
+    const order = readOrder(question);
     if (order.deadlineMs !== undefined) answerBy(order.deadlineMs);
     return v8.serialize(answer(order));
   });
@@ -144,7 +128,7 @@ async function askOrAnswer(order: Order): Promise<Answer> {
 }
 
 async function ask(order: Order): Promise<Answer> {
-  return v8.deserialize(await askSecondProcess(v8.serialize(order)));
+  return v8.deserialize(await askSecondProcess(orderBytes(order)));
 }
 
 function unexpected(answer: Answer): Error {

@@ -46,11 +46,10 @@ const WEEKDAYS = "Sun Mon Tue Wed Thu Fri Sat".split(" ");
 
 /** The stamp before a line, with its blank; empty where stamps are off. */
 function timeStamp(time: Date, { timeFormat, timeZone }: FormatOptions): string {
+  if (timeFormat === "disabled") return "";
   const wall = wallClock(time, timeZone);
   const { date, clock, day, month, year, weekday, offsetMinutes } = wall;
   switch (timeFormat) {
-    case "disabled":
-      return "";
     case "short":
       return `[${month} ${String(day).padStart(2)} ${year} ${clock}] `;
     case "rfc2822": {

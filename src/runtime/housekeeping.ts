@@ -3,18 +3,19 @@ import type { Log } from "../log.ts";
 
 /** The heap is looked at this often. */
 const LOOK_EVERY_MS = 10_000;
-/** So much garbage is worth the pause of a full collection: some milliseconds, with thousands of routers some tens. */
+/** So much garbage is worth the pause of a full collection: tens of milliseconds. */
 const GARBAGE_BYTES = 16 << 20;
 /** Nothing may be due for this long. */
 const QUIET_MS = 300;
-/** Where that never comes, any time is as good as another after so long; the pause comes anyway. */
+/** Where that never comes, the memory of the start is let go of after so long all the same. */
 const PATIENCE_MS = 30_000;
 
 type Collect = (options: { type: "major"; execution: "sync" }) => void;
 
 /**
  * Collects garbage at a time when nothing is due. With thousands of virtual routers the engine
- * would let four times of what is in use gather first, and then stop for longer at any moment.
+ * would let four times of what is in use gather first. Where something is always due soon it has to:
+ * its own collections, which are prepared beside the work, stop it for a few milliseconds at most.
  */
 export class Housekeeping {
   readonly #collect: Collect | undefined;
@@ -51,10 +52,12 @@ export class Housekeeping {
   tidy(nowMs: number, wakeMs: number): void {
     if (nowMs < this.#lookAtMs) return;
     this.#wantsSinceMs = Math.min(this.#wantsSinceMs, nowMs);
-    if (wakeMs - nowMs < QUIET_MS && nowMs - this.#wantsSinceMs < PATIENCE_MS) return;
+    const isQuiet = wakeMs - nowMs >= QUIET_MS;
+    if (!isQuiet && nowMs - this.#wantsSinceMs < PATIENCE_MS) return;
     this.#wantsSinceMs = Infinity;
     this.#lookAtMs = nowMs + LOOK_EVERY_MS;
     if (this.#hasStarted) this.#releaseStart();
+    if (!isQuiet) return;
     const usedBytes = this.#usedBytes();
     this.#leastBytes = Math.min(this.#leastBytes, usedBytes);
     if (usedBytes - this.#leastBytes < GARBAGE_BYTES || this.#collect === undefined) return;
