@@ -62,7 +62,7 @@ interface Announcement {
 
 /**
  * What batches want done that takes longer than an advertisement may wait: changes to the kernel,
- * announcements and log lines, in this order. It is done a slice at a time, so that with hundreds
+ * announcements and log lines, in this order for each virtual router. It is done a slice at a time, so that with hundreds
  * of virtual routers no deadline waits for the take-over of the others.
  */
 export class Backlog {
@@ -74,6 +74,8 @@ export class Backlog {
   readonly #accept: Pick<AcceptRules, "deny" | "follow"> | undefined;
   readonly #addressGeneration: AddressGeneration;
   #changes: KernelWish[] = [];
+  /** The last slice was of changes. */
+  #hasChanged = false;
   /**
    * By how often they have been sent: every address once before any is repeated. In each round a
    * virtual router, or a link with addresses of its own, waits once: others on the network can bring
@@ -125,15 +127,32 @@ export class Backlog {
 
   /** Does the next slice. Nothing that the network or the kernel does makes it throw. */
   work(nowMs: number): readonly Failure[] {
-    if (this.#changes.length > 0) return this.#changeKernel(nowMs);
+    if (this.#changes.length > 0) {
+      return this.#announceSettled(nowMs) ? [] : this.#changeKernel(nowMs);
+    }
     const round = this.#rounds.findIndex((announcements) => announcements.size > 0);
-    if (round >= 0) this.#sendRound(round, nowMs);
+    if (round >= 0) this.#sendRound(round, [...this.#rounds[round]?.keys() ?? []], nowMs);
     else this.#writeReports(nowMs);
     return [];
   }
 
+  /**
+   * Whose addresses are set need not wait until those of all others are. Gives whether it was so:
+   * once for each slice of changes, as announcements can be provoked again and again.
+   */
+  #announceSettled(nowMs: number): boolean {
+    if (!this.#hasChanged) return false;
+    this.#hasChanged = false;
+    const unsettled = new Set<Announcer>(this.#changes.map(({ router }) => router));
+    const waiting = this.#rounds[0]?.keys() ?? [];
+    const settled = Array.from(waiting).filter((announcer) => !unsettled.has(announcer));
+    if (settled.length > 0) this.#sendRound(0, settled, nowMs);
+    return settled.length > 0;
+  }
+
   /** One write for many virtual routers. */
   #changeKernel(nowMs: number): readonly Failure[] {
+    this.#hasChanged = true;
     const installed = new Map<Router, Router["installed"]>();
     const askedBy = new Map<Change, KernelWish>();
     const views = new Map<number, InterfaceView>();
@@ -307,10 +326,12 @@ export class Backlog {
     waiting.set(announcer, { ...announcement, repeat });
   }
 
-  #sendRound(round: number, nowMs: number): void {
+  #sendRound(round: number, announcers: readonly Announcer[], nowMs: number): void {
     const waiting = this.#rounds[round] ?? new Map<Announcer, Announcement>();
-    this.#log.debug(2, "arp", () => `Round ${round + 1} of ${waiting.size} announcements`);
-    for (const [announcer, announcement] of waiting.entries().take(SLICE.announcements)) {
+    this.#log.debug(2, "arp", () => `Round ${round + 1} of ${announcers.length} announcements`);
+    for (const announcer of announcers.slice(0, SLICE.announcements)) {
+      const announcement = waiting.get(announcer);
+      if (announcement === undefined) continue;
       waiting.delete(announcer);
       for (const frame of announcement.frames()) {
         this.#sender.send(announcement.link, frame, nowMs);

@@ -60,6 +60,31 @@ Deno.test("Backlog does a slice at a time, and everything once and in order", ()
   assert.equal(bench.log.lines.length, 2 * 255);
 });
 
+Deno.test("Backlog announces an address as soon as its slice is set, and no other before", () => {
+  const bench = new Bench();
+  takeOver(bench, ...many(255));
+  const ahead: number[] = [];
+  while (bench.announced.length < 255) {
+    bench.backlog.work(NOW_MS);
+    const set = new Set(bench.changes);
+    for (const text of bench.announced) assert.ok(set.has(`add ${text}/32 to 3`), text);
+    if (bench.changes.length < 255) ahead.push(bench.announced.length);
+  }
+  assert.ok(Math.max(...ahead) > 100, `${Math.max(...ahead)} while others were still to be set`);
+});
+
+Deno.test("Backlog changes the kernel between two announcements, however fast wishes come", () => {
+  const bench = new Bench();
+  const [first, ...others] = many(255);
+  assert.ok(first !== undefined);
+  takeOver(bench, first, ...others);
+  for (let slice = 0; slice < 20; slice++) {
+    bench.backlog.work(NOW_MS);
+    wishAnnouncements(bench, first, [1]);
+  }
+  assert.equal(bench.changes.length, 255);
+});
+
 Deno.test("Backlog takes what is added meanwhile behind what waits, but before what comes after it", () => {
   const bench = new Bench();
   const [first, second] = many(2);

@@ -1,4 +1,4 @@
-import type { TransitionBody } from "../../api/answer_schemas.ts";
+import type { RejectsBody, TransitionBody } from "../../api/answer_schemas.ts";
 import { reasonText } from "../../runtime/reason_text.ts";
 import { EXIT, type ExitCode, ExitError } from "../exit.ts";
 import { DaemonClient } from "./daemon_client.ts";
@@ -7,7 +7,7 @@ import { routerTitle } from "./router_title.ts";
 import { findControlSocket } from "./socket_path.ts";
 
 const HELP = `Usage: rvrrpd events [OPTION]...
-Shows every change of state from now on.
+Shows every change of state from now on, and every five seconds at most which packets were dropped.
 
       --json             one JSON object a line
 ${CONTROL_HELP}
@@ -21,12 +21,30 @@ export async function runEvents(args: readonly string[]): Promise<ExitCode> {
     return EXIT.fine;
   }
   refuseWords(options.words);
-  const show = options.json ? JSON.stringify : eventLine;
   using client = await DaemonClient.open(findControlSocket(options));
   for await (const { name, data } of client.events(new AbortController().signal)) {
-    if (name === "transition") console.log(show(data as TransitionBody));
+    const lines = linesOf(name, data);
+    if (lines.length === 0) continue;
+    console.log(options.json ? JSON.stringify(data) : lines.join("\n"));
   }
   throw new ExitError(EXIT.noDaemon, `The daemon at ${client.path} has ended`);
+}
+
+/** None of an event that is not meant for people. */
+function linesOf(name: string, data: unknown): readonly string[] {
+  if (name === "transition") return [eventLine(data as TransitionBody)];
+  return name === "rejects" ? rejectLines(data as RejectsBody) : [];
+}
+
+/** A line for each reason why packets were dropped, and what did not fit the report. */
+export function rejectLines({ at, rejected, left_out: leftOut }: RejectsBody): string[] {
+  const lines = rejected.map(({ group, interface: name, family, reason, count }) => {
+    const title = group === null
+      ? name
+      : routerTitle({ group, interface: name, family: family ?? 4 });
+    return `${at}  ${title}  ${count} ${count === 1 ? "packet" : "packets"} dropped  (${reason})`;
+  });
+  return leftOut === 0 ? lines : [...lines, `${at}  ${leftOut} more reasons are not shown`];
 }
 
 /** One change of state for people. */

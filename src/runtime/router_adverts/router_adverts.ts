@@ -69,6 +69,8 @@ export class RouterAdverts implements Disposable {
   }
 
   #review(router: Router, nowMs: number): void {
+    // Almost nobody has any, and hundreds may take over at once.
+    if (this.#advertised.size === 0 && router.config.routerAdvert !== true) return;
     const key = advertKey(router);
     const held = this.#advertised.get(key);
     const known = held?.router === router ? held : undefined;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventLine } from "../../../src/cli/control/events.ts";
+import { eventLine, rejectLines } from "../../../src/cli/control/events.ts";
 import { parseControlOptions } from "../../../src/cli/control/options.ts";
 import { routerPath } from "../../../src/cli/control/router_path.ts";
 import { assignmentsOf, parseAssignment } from "../../../src/cli/control/set.ts";
@@ -97,5 +97,24 @@ Deno.test("eventLine() tells the family apart, and a fault in words", () => {
   assert.equal(
     eventLine(transitionBody(event)),
     "2026-11-22T12:00:00.001Z  1/eth0 (IPv6)  Backup to Fault  (interface eth0 is down)",
+  );
+});
+
+Deno.test("rejectLines() tells each reason, and what there is no room for", () => {
+  const at = "2026-11-22T12:00:00.001Z";
+  assert.deepEqual(
+    rejectLines({
+      at,
+      rejected: [
+        { group: 7, interface: "eth0", family: 6, reason: "authFailed", count: 12 },
+        { group: null, interface: "eth0", family: null, reason: "unknownGroup", count: 1 },
+      ],
+      left_out: 3,
+    }),
+    [
+      `${at}  7/eth0 (IPv6)  12 packets dropped  (authFailed)`,
+      `${at}  eth0  1 packet dropped  (unknownGroup)`,
+      `${at}  3 more reasons are not shown`,
+    ],
   );
 });
