@@ -26,6 +26,10 @@ const KIND = centisecond(4);
 const LOAD_LONGER_MS = 5000;
 /** Nobody who is kept from working for so long can be in time with what is due next. */
 const SLACK_MS = KIND.masterDownMs - KIND.intervalMs;
+/** So long after it the Master has long had its place again. */
+const MENDED_MS = 1000;
+/** Of the requests, so many percent at least have to be answered. */
+const ANSWERED_PERCENT = 99;
 /** Goals of the interval's error, in milliseconds. */
 const GOALS = { p99: 2, worst: 8 } as const;
 
@@ -111,6 +115,7 @@ async function besideApi(
   const { lines, problems, remarks } = judge(await watch(pair, watchMs));
   const { judged, wrong } = await drafts.end();
   const { answered, latencyP99Ms } = await load.report();
+  const asked = plan.requestsPerS * plan.durationMs / 1000;
   const perS = answered / (plan.durationMs / 1000);
   const memoryMB = await residentOf(master.pid) / 1e6;
   return {
@@ -121,7 +126,13 @@ async function besideApi(
       { what: "Configurations of 1 MB judged", r1: judged },
       { what: "Resident memory at the end", unit: "MB", r1: memoryMB },
     ],
-    problems: [...problems, ...wrong.map((answer) => `a configuration was answered by ${answer}`)],
+    problems: [
+      ...problems,
+      ...wrong.map((answer) => `a configuration was answered by ${answer}`),
+      ...answered * 100 < asked * ANSWERED_PERCENT
+        ? [`only ${answered} of ${asked} requests were answered`]
+        : [],
+    ],
     remarks,
   };
 }
@@ -150,8 +161,12 @@ function judge({ adverts, master, backup, said, stalls }: Watched): ShortFinding
     ...{ master: KIND.sources.r1, priority: PRIORITY.master, fromMs, toMs },
   });
   const { true: explained = [], false: unexplained = [] } = Object.groupBy(
-    steadiness.flaps.map((flap) => ({ ...flap, stoodStillMs: stoodStillMs(stalls, flap.tMs) })),
-    ({ stoodStillMs }) => String(stoodStillMs >= SLACK_MS) as "true" | "false",
+    steadiness.flaps.map((flap) => ({
+      ...flap,
+      stoodStillMs: stoodStillMs(stalls, { tMs: flap.tMs, windowMs: KIND.masterDownMs }),
+    })),
+    ({ stoodStillMs, lastsMs }) =>
+      String(stoodStillMs >= SLACK_MS && lastsMs <= MENDED_MS) as "true" | "false",
   );
   const longestStallMs = Math.max(0, ...stalls.map(({ lastsMs }) => lastsMs));
   const watched = adverts.filter(({ tMs }) => tMs >= fromMs && tMs < toMs);
@@ -174,10 +189,15 @@ function judge({ adverts, master, backup, said, stalls }: Watched): ShortFinding
   ];
   const inWords = (flap: Flap & { readonly stoodStillMs: number }) =>
     `group ${flap.vrid}: ${flap.what} at ${new Date(flap.tMs).toISOString()}; ` +
-    `the machine stood still for ${flap.stoodStillMs.toFixed(1)} ms`;
+    `the machine stood still for ${flap.stoodStillMs.toFixed(1)} ms of the time before`;
+  const isError = (line: string) => /\berror: /.test(line);
+  const saying = (line: string) => `r1 said: ${line}`;
   return {
     lines,
-    problems: unexplained.map(inWords),
-    remarks: [...explained.map(inWords), ...said.map((line) => `r1 said: ${line}`)],
+    problems: [...unexplained.map(inWords), ...said.filter(isError).map(saying)],
+    remarks: [
+      ...explained.map(inWords),
+      ...said.filter((line) => !isError(line)).map(saying),
+    ],
   };
 }

@@ -27,6 +27,8 @@ export interface Flap {
   readonly what: string;
   /** When it was seen first, milliseconds since the epoch. */
   readonly tMs: number;
+  /** Until all was right again, or the watch was over. */
+  readonly lastsMs: number;
 }
 
 /** Judges from the wire alone whether every group had one Master all the time. */
@@ -34,15 +36,18 @@ export function steadinessOf(adverts: readonly ObservedAdvert[], watch: Watch): 
   const watched = adverts.filter(({ tMs }) => tMs >= watch.fromMs && tMs < watch.toMs);
   const byVrid = Map.groupBy(watched, ({ vrid }) => vrid);
   const groups = watch.vrids.map((vrid) => ({ vrid, own: byVrid.get(vrid) ?? [] }));
-  const silences = groups.map(({ own }) => longestSilence(own, watch));
+  const silences = groups.map(({ own }) => silencesOf(own, watch));
   const flaps = groups.flatMap(({ vrid, own }, index) => {
-    const silence = silences[index];
     const strange = strangers(own, watch);
-    const isSilent = silence !== undefined && silence.lastsMs >= watch.masterDownMs;
-    const found = strange.length === 0 && isSilent ? [silentFlap(silence)] : strange;
-    return found.map((flap) => ({ vrid, ...flap }));
+    // What ends with a stranger is told of with that.
+    const isTold = ({ endMs }: Silence) => strange.some(({ tMs }) => tMs === endMs);
+    const silent = (silences[index] ?? [])
+      .filter((silence) => silence.lastsMs >= watch.masterDownMs && !isTold(silence))
+      .map(silentFlap);
+    return [...strange, ...silent].map((flap) => ({ vrid, ...flap }));
   });
-  const longestGapMs = Math.max(...silences.map(({ lastsMs }) => lastsMs));
+  // Millions of them are too many for the arguments of one call.
+  const longestGapMs = silences.flat().reduce((most, { lastsMs }) => Math.max(most, lastsMs), 0);
   return { adverts: watched.length, longestGapMs, flaps };
 }
 
@@ -52,26 +57,25 @@ interface Silence {
 }
 
 /** The begin and the end of the watch count as advertisements: silence at its edges is silence too. */
-function longestSilence(own: readonly ObservedAdvert[], { fromMs, toMs }: Watch): Silence {
-  let previousMs = fromMs;
-  let longest: Silence = { lastsMs: 0, endMs: fromMs };
-  for (const tMs of [...own.map((advert) => advert.tMs), toMs]) {
-    if (tMs - previousMs > longest.lastsMs) longest = { lastsMs: tMs - previousMs, endMs: tMs };
-    previousMs = tMs;
-  }
-  return longest;
+function silencesOf(own: readonly ObservedAdvert[], { fromMs, toMs }: Watch): Silence[] {
+  const momentsMs = [fromMs, ...own.map(({ tMs }) => tMs), toMs];
+  return momentsMs.slice(1).map((endMs, index) => ({
+    endMs,
+    lastsMs: endMs - (momentsMs[index] ?? endMs),
+  }));
 }
 
 function silentFlap({ lastsMs, endMs }: Silence): Omit<Flap, "vrid"> {
-  return { what: `silent for ${Math.round(lastsMs)} ms`, tMs: endMs };
+  return { what: `silent for ${Math.round(lastsMs)} ms`, tMs: endMs, lastsMs };
 }
 
 /** The first advertisement of each time in which they were not as they have to be. */
 function strangers(own: readonly ObservedAdvert[], watch: Watch): Omit<Flap, "vrid">[] {
   const strange = own.map((advert) => ({ tMs: advert.tMs, what: strangenessOf(advert, watch) }));
   return strange.flatMap(({ what, tMs }, index) => {
-    const isFirst = what !== undefined && strange[index - 1]?.what === undefined;
-    return isFirst ? [{ what, tMs }] : [];
+    if (what === undefined || strange[index - 1]?.what !== undefined) return [];
+    const right = strange.slice(index).find((advert) => advert.what === undefined);
+    return [{ what, tMs, lastsMs: (right?.tMs ?? watch.toMs) - tMs }];
   });
 }
 

@@ -5,8 +5,6 @@ import type { World } from "../../tests/support/world.ts";
 const PROGRAM = fileURLToPath(new URL("./witness_program.ts", import.meta.url));
 /** Before rvrrpd, which has the least there is. */
 const PRIORITY = "50";
-/** What comes so long before a flap has to do with it. */
-const BEFORE_MS = 100;
 
 /** A time in which a processor did nothing for anybody on this machine. */
 export interface Stall {
@@ -50,14 +48,18 @@ export class Witness {
 }
 
 /**
- * For how long the machine stood still, in milliseconds, shortly before or while something came to
- * pass at `tMs`: on the processor where it was longest.
+ * For how much of the last `windowMs` (milliseconds) before `tMs` the machine stood still: on the
+ * processor where it was longest.
  */
-export function stoodStillMs(stalls: readonly Stall[], tMs: number): number {
-  const near = stalls.filter(({ endMs, lastsMs }) =>
-    endMs >= tMs - BEFORE_MS && endMs - lastsMs <= tMs
-  );
-  const sums = Map.groupBy(near, ({ processor }) => processor).values()
-    .map((those) => those.reduce((sum, { lastsMs }) => sum + lastsMs, 0));
+export function stoodStillMs(
+  stalls: readonly Stall[],
+  { tMs, windowMs }: { readonly tMs: number; readonly windowMs: number },
+): number {
+  const lost = stalls.map(({ processor, endMs, lastsMs }) => ({
+    processor,
+    lostMs: Math.min(endMs, tMs) - Math.max(endMs - lastsMs, tMs - windowMs),
+  }));
+  const sums = Map.groupBy(lost.filter(({ lostMs }) => lostMs > 0), ({ processor }) => processor)
+    .values().map((those) => those.reduce((sum, { lostMs }) => sum + lostMs, 0));
   return Math.max(0, ...sums);
 }

@@ -33,7 +33,7 @@ Deno.test("steadinessOf() counts what lies in the watch, and its longest gap", (
 const FLAPS = [
   {
     seen: [...STEADY, advert(2, 12_000, { source: "10.9.0.2", priority: 100 })],
-    flaps: [{ vrid: 2, what: "10.9.0.2 was Master", tMs: 12_000 }],
+    flaps: [{ vrid: 2, what: "10.9.0.2 was Master", tMs: 12_000, lastsMs: 500 }],
     why: "another router speaks",
   },
   {
@@ -42,29 +42,42 @@ const FLAPS = [
       ...(tMs === 11_100 ? [advert(2, 11_500)] : []),
     ]).concat(STEADY.filter(({ vrid }) => vrid === 1)),
     flaps: [
-      { vrid: 2, what: "10.9.0.2 was Master", tMs: 11_000 },
-      { vrid: 2, what: "10.9.0.2 was Master", tMs: 12_000 },
+      { vrid: 2, what: "10.9.0.2 was Master", tMs: 11_000, lastsMs: 500 },
+      { vrid: 2, what: "10.9.0.2 was Master", tMs: 12_000, lastsMs: 2000 },
     ],
     why: "another router speaks twice, once for longer",
   },
   {
     seen: [...STEADY, advert(1, 13_000, { priority: 0 })],
-    flaps: [{ vrid: 1, what: "priority 0 instead of 200", tMs: 13_000 }],
+    flaps: [{ vrid: 1, what: "priority 0 instead of 200", tMs: 13_000, lastsMs: 600 }],
     why: "the Master says goodbye",
   },
   {
     seen: STEADY.filter(({ vrid, tMs }) => vrid === 1 || tMs < 10_600),
-    flaps: [{ vrid: 2, what: "silent for 3500 ms", tMs: 14_000 }],
+    flaps: [{ vrid: 2, what: "silent for 3500 ms", tMs: 14_000, lastsMs: 3500 }],
     why: "a group falls silent until the end",
   },
   {
+    seen: [
+      ...STEADY.filter(({ vrid }) => vrid === 1),
+      ...[10_500, 10_600, 13_900].map((tMs) => advert(2, tMs)),
+      advert(2, 10_550, { source: "10.9.0.2" }),
+    ],
+    flaps: [
+      { vrid: 2, what: "10.9.0.2 was Master", tMs: 10_550, lastsMs: 50 },
+      { vrid: 2, what: "silent for 3300 ms", tMs: 13_900, lastsMs: 3300 },
+    ],
+    why: "another router speaks, and later nobody does",
+  },
+  {
     seen: STEADY.filter(({ vrid }) => vrid === 1),
-    flaps: [{ vrid: 2, what: "silent for 4000 ms", tMs: 14_000 }],
+    flaps: [{ vrid: 2, what: "silent for 4000 ms", tMs: 14_000, lastsMs: 4000 }],
     why: "a group never speaks",
   },
 ];
 for (const { seen, flaps, why } of FLAPS) {
   Deno.test(`steadinessOf() tells of a flap where ${why}`, () => {
-    assert.deepEqual(steadinessOf(seen, WATCH).flaps, flaps);
+    const inOrder = seen.toSorted((a, b) => a.tMs - b.tMs);
+    assert.deepEqual(steadinessOf(inOrder, WATCH).flaps, flaps);
   });
 }
