@@ -62,8 +62,8 @@ interface Announcement {
 
 /**
  * What batches want done that takes longer than an advertisement may wait: changes to the kernel,
- * announcements and log lines, in this order for each virtual router. It is done a slice at a time, so that with hundreds
- * of virtual routers no deadline waits for the take-over of the others.
+ * announcements and log lines, in this order for each virtual router. It is done a slice at a time,
+ * so that with hundreds of virtual routers no deadline waits for the take-over of the others.
  */
 export class Backlog {
   readonly #drivers: Pick<Drivers, "of">;
@@ -74,7 +74,7 @@ export class Backlog {
   readonly #accept: Pick<AcceptRules, "deny" | "follow"> | undefined;
   readonly #addressGeneration: AddressGeneration;
   #changes: KernelWish[] = [];
-  /** The last slice was of changes. */
+  /** Changes were made since it was last looked who may be announced. */
   #hasChanged = false;
   /**
    * By how often they have been sent: every address once before any is repeated. In each round a

@@ -18,8 +18,8 @@ export interface KernelWish {
 
 /**
  * What all virtual routers that were due together want done, sorted by kind, because every
- * advertisement goes out before any change to the kernel, and those before any announcement. The
- * order that each one's actions came in holds within each kind.
+ * advertisement goes out before any change to the kernel, and those of a virtual router before its
+ * announcement. The order that each one's actions came in holds within each kind.
  */
 export class Batch {
   readonly adverts: AdvertWish[] = [];
